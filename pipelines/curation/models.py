@@ -1,0 +1,94 @@
+"""Pandera models made from the declarations: one per source sheet (typed cells), one per published table.
+
+Belongs here: turning `Column` into Pandera, and Pandera's failures into (row, column, issue code). Does not belong here: any
+rule that needs more than one table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+import pandas as pd
+import pandera.pandas as pa
+from pandera.errors import SchemaErrors
+
+from pipelines.dtypes import DECIMAL_KINDS, pandas_dtype
+from schemas.declaration import Cell, Column, Kind, Sheet, Table
+
+FAILURE_CODES = {"not_nullable": "valeur-obligatoire", "field_uniqueness": "identifiant-double"}
+
+
+def _bound(column: Column, value: float) -> Decimal | int | float:
+    return Decimal(str(value)) if column.kind in DECIMAL_KINDS else int(value) if column.kind is Kind.INTEGER else value
+
+
+def _checks(column: Column, codes: Mapping[str, frozenset[str]]) -> list[pa.Check]:
+    checks = []
+    if column.vocabulary is not None and column.vocabulary in codes:
+        checks.append(pa.Check.isin(sorted(codes[column.vocabulary]), error="code-inconnu"))
+    elif column.pattern is not None:
+        checks.append(pa.Check.str_matches(column.pattern, error="format-invalide"))
+    if column.minimum is not None:
+        checks.append(pa.Check.ge(_bound(column, column.minimum), error="hors-bornes"))
+    if column.maximum is not None:
+        checks.append(pa.Check.le(_bound(column, column.maximum), error="hors-bornes"))
+    return checks
+
+
+def _column(column: Column, codes: Mapping[str, frozenset[str]], *, unique: bool, required: bool) -> pa.Column:
+    return pa.Column(
+        pandas_dtype(column.kind),
+        checks=_checks(column, codes),
+        nullable=not required,
+        unique=unique,
+        title=column.title.fr,
+        description=column.description.fr,
+    )
+
+
+def table_model(table: Table, codes: Mapping[str, frozenset[str]]) -> pa.DataFrameSchema:
+    """The model of a published table: types, obligations, patterns, vocabularies, unique key; no other column."""
+    return pa.DataFrameSchema(
+        {
+            column.name: _column(column, codes, unique=column.name == table.key, required=column.required)
+            for column in table.published
+        },
+        name=table.name,
+        title=table.title.fr,
+        description=table.description.fr,
+        strict=True,
+        ordered=True,
+    )
+
+
+def sheet_model(sheet: Sheet, key: str) -> pa.DataFrameSchema:
+    """The model of the typed cells of a source sheet; the key may be blank, it is minted later."""
+    columns = [item.column for item in sheet.fields if isinstance(item, Cell) and item.column.references is None]
+    return pa.DataFrameSchema(
+        {
+            column.name: _column(
+                column, {}, unique=False, required=column.required and (column.name != key or sheet.single)
+            )
+            for column in columns
+        },
+        name=sheet.name,
+        strict=False,
+    )
+
+
+def failures(model: pa.DataFrameSchema, frame: pd.DataFrame) -> pd.DataFrame:
+    """Every failing cell of a frame: ``row`` (index label), ``column``, ``code`` (of the catalogue), all errors at once."""
+    try:
+        model.validate(frame, lazy=True)
+    except SchemaErrors as error:
+        cases = error.failure_cases
+        checks = cases["check"].astype("str")
+        return pd.DataFrame(
+            {
+                "row": cases["index"],
+                "column": cases["column"].astype("str"),
+                "code": checks.map(lambda check: FAILURE_CODES.get(check, check)),
+            }
+        ).drop_duplicates(ignore_index=True)
+    return pd.DataFrame({"row": [], "column": [], "code": []})

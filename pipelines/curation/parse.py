@@ -1,0 +1,215 @@
+"""The cells of a sheet → typed columns, phase one (parse), then Pandera on the typed columns, phase two.
+
+Belongs here: typing, vocabularies, obligations, and which rows are refused. Does not belong here: what needs another row or
+another table (``normalise``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from pipelines.curation.gather import Gathered
+from pipelines.curation.issues import IssueLog, nearest, suggestion
+from pipelines.curation.models import failures, sheet_model
+from pipelines.curation.values import Bound, parse_boolean, parse_date, parse_number
+from pipelines.dtypes import DECIMAL_KINDS, typed
+from pipelines.sheets.cells import CellKind
+from pipelines.text import clean, fold, on_distinct, slug
+from schemas.declaration import Cell, Column, Kind, Sheet
+from schemas.registry import sheets as declared_sheets
+from schemas.registry import tables
+from schemas.vocabularies import TABLES
+
+Text = pd.Series
+
+
+@dataclass
+class Vocabularies:
+    """The terms of every vocabulary: ``codes`` by name, and ``spellings``, folded, with the code that each stands for."""
+
+    codes: dict[str, frozenset[str]]
+    spellings: dict[str, dict[str, str]]
+
+    @classmethod
+    def read(cls, terms: Gathered) -> Vocabularies:
+        """From the gathered ``nomenclatures`` sheet; the vocabulary of tables comes from the declarations."""
+        text = terms.text.map(clean)
+        codes: dict[str, set[str]] = {TABLES: set(tables())}
+        spellings: dict[str, dict[str, str]] = {TABLES: {fold(name): name for name in tables()}}
+        for sheet in declared_sheets().values():
+            if sheet.place == "classeur":
+                spellings[TABLES][fold(sheet.name)] = sheet.table
+        columns = zip(
+            text["Nomenclature"], text["Code"], text["Libellé"], text["Autres écritures"], strict=True
+        )
+        for name, code, label, others in columns:
+            codes.setdefault(name, set()).add(code)
+            known = spellings.setdefault(name, {})
+            for spelling in (*others.split(";"), label, code):
+                if fold(spelling):
+                    known[fold(spelling)] = code
+            if not fold(label):
+                known[label] = code
+        return cls({name: frozenset(found) for name, found in codes.items()}, spellings)
+
+    def labels(self, name: str) -> list[str]:
+        """What may be typed, for suggestions."""
+        return sorted(self.codes.get(name, ()))
+
+
+@dataclass
+class Typed:
+    """The rows of a sheet, typed.
+
+    ``frame``: one column per `Cell` (a date is three), named as in the table, the index of ``source``; a reference to another
+    row is still the text typed. ``refused``: rows with an error.
+    """
+
+    source: Gathered
+    frame: pd.DataFrame
+    refused: set[int] = field(default_factory=set)
+
+    @property
+    def sheet(self) -> Sheet:
+        """The sheet's declaration."""
+        return self.source.sheet
+
+    def accepted(self) -> pd.Index:  # type: ignore[type-arg]
+        """The rows without an error."""
+        return self.frame.index.difference(pd.Index(sorted(self.refused)), sort=True)
+
+    def refuse(self, log: IssueLog, code: str, rows: pd.Index, label: str, **words: object) -> None:  # type: ignore[type-arg]
+        """Reports these cells and refuses their rows."""
+        log.add(code, self.source.cells(rows, label), **words)  # type: ignore[arg-type]
+        self.refused.update(rows.tolist())
+
+
+def parse(source: Gathered, vocabularies: Vocabularies, log: IssueLog) -> Typed:
+    """Types a sheet's cells and validates them, reporting every problem at its cell."""
+    result = Typed(source=source, frame=pd.DataFrame(index=source.text.index))
+    for item in source.sheet.fields:
+        _report_broken(result, item.label, log)
+    for item in source.sheet.fields:
+        if isinstance(item, Cell):
+            text = on_distinct(source.text[item.label], clean).astype("str")
+            for name, values in _typed_cell(result, item, text, vocabularies, log).items():
+                result.frame[name] = values
+    _validate(result, log)
+    return result
+
+
+def _report_broken(result: Typed, label: str, log: IssueLog) -> None:
+    kinds = result.source.kind[label]
+    for kind, code in ((CellKind.ERROR, "cellule-en-erreur"), (CellKind.NO_RESULT, "formule-sans-resultat")):
+        broken = kinds.index[kinds == kind]
+        if len(broken):
+            result.refuse(log, code, broken, label)
+            result.source.text.loc[broken, label] = ""
+
+
+def _typed_cell(
+    result: Typed, item: Cell, text: Text, vocabularies: Vocabularies, log: IssueLog
+) -> dict[str, Text]:
+    column = item.column
+    if column.kind is Kind.DATE:
+        return _dates(result, item, text, log)
+    if column.kind is Kind.BOOLEAN:
+        values = on_distinct(text, parse_boolean)
+        wrong = values.index[values.isna()]
+        result.refuse(log, "booleen-illisible", wrong, item.label)
+        return {column.name: typed(values, column)}
+    if column.kind in DECIMAL_KINDS or column.kind is Kind.INTEGER:
+        return {column.name: _numbers(result, item, text, log)}
+    if column.kind is Kind.CODE:
+        return {column.name: _codes(result, item, text, vocabularies, log)}
+    if column.kind is Kind.IDENTIFIER and column.references is None:
+        return {column.name: _identifiers(result, item, text, log)}
+    return {column.name: text.where(text != "")}
+
+
+def _dates(result: Typed, item: Cell, text: Text, log: IssueLog) -> dict[str, Text]:
+    name, bound = item.column.name, item.column.bound
+    parsed = on_distinct(text, lambda value: parse_date(value, _bound(bound)))
+    for code in ("date-illisible", "date-ambigue"):
+        result.refuse(log, code, parsed.index[[value.problem == code for value in parsed]], item.label)
+    published = {part.name: part for part in tables()[result.sheet.table].published}
+    return {
+        name: typed(parsed.map(lambda value: value.date), item.column),
+        f"{name}_precision": typed(parsed.map(lambda value: value.precision), published[f"{name}_precision"]),
+        f"{name}_texte": typed(parsed.map(lambda value: value.wording), published[f"{name}_texte"]),
+    }
+
+
+def _bound(bound: str) -> Bound:
+    return "end" if bound == "end" else "start"
+
+
+def _numbers(result: Typed, item: Cell, text: Text, log: IssueLog) -> Text:
+    native = result.source.kind[item.label] == CellKind.NUMBER
+    parsed = on_distinct(text, parse_number).mask(native, on_distinct(text.where(native, ""), _native_number))
+    for code in ("nombre-illisible", "nombre-ambigu"):
+        result.refuse(log, code, parsed.index[[value.problem == code for value in parsed]], item.label)
+    numbers = parsed.map(lambda value: value.number)
+    if item.column.kind is Kind.INTEGER:
+        broken = numbers.index[[number is not None and number != int(number) for number in numbers]]
+        result.refuse(log, "nombre-non-entier", broken, item.label)
+        numbers = numbers.map(lambda number: None if number is None or number != int(number) else int(number))
+    return typed(numbers, item.column)
+
+
+def _native_number(text: str) -> object:
+    return parse_number(text, native=True)
+
+
+def _codes(result: Typed, item: Cell, text: Text, vocabularies: Vocabularies, log: IssueLog) -> Text:
+    name = item.column.vocabulary or ""
+    codes = on_distinct(text, lambda value: find_code(vocabularies, name, value)).astype("str")
+    wrong = codes.index[codes.isna() & (text != "")]
+    near = [suggestion(nearest(value, vocabularies.labels(name))) for value in text[wrong]]
+    result.refuse(log, "code-inconnu", wrong, item.label, expected=name, near=near)
+    return codes
+
+
+def find_code(vocabularies: Vocabularies, name: str, value: str) -> str | None:
+    """The code for what was typed: a code, a label or another spelling, case, accents and dashes aside."""
+    known = vocabularies.spellings.get(name, {})
+    return known.get(fold(value)) or known.get(value)
+
+
+def _identifiers(result: Typed, item: Cell, text: Text, log: IssueLog) -> Text:
+    lowered = text.str.lower()
+    wrong = text.index[(text != "") & ~lowered.str.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*")]
+    result.refuse(log, "identifiant-invalide", wrong, item.label, near=[slug(value) for value in text[wrong]])
+    return lowered.where(lowered != "")
+
+
+def _label_of(sheet: Sheet, column: str) -> str:
+    for item in sheet.fields:
+        if isinstance(item, Cell) and item.column.name == column:
+            return item.label
+    return sheet.fields[0].label
+
+
+def _validate(result: Typed, log: IssueLog) -> None:
+    """Phase two: Pandera on typed data. A cell whose text could not be typed was reported already and is left out."""
+    sheet = result.sheet
+    found = failures(sheet_model(sheet, tables()[sheet.table].key), result.frame)
+    for (name, code), cases in found.groupby(["column", "code"], sort=True):
+        label = _label_of(sheet, str(name))
+        rows = pd.Index(cases["row"].astype("int64"))
+        if code == "valeur-obligatoire":
+            rows = rows[(result.source.text.loc[rows, label].map(clean) == "").to_numpy()]
+        result.refuse(log, str(code), rows, label, expected=_expected(sheet, str(name), str(code)))
+
+
+def _expected(sheet: Sheet, name: str, code: str) -> str:
+    column: Column = tables()[sheet.table][name]
+    if code == "hors-bornes":
+        bounds = [
+            f"au moins {column.minimum:g}" if column.minimum is not None else "",
+            f"au plus {column.maximum:g}" if column.maximum is not None else "",
+        ]
+        return ", ".join(bound for bound in bounds if bound)
+    return {"valeur-obligatoire": _label_of(sheet, name)}.get(code, f"par exemple {column.example}")

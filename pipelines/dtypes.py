@@ -1,0 +1,46 @@
+"""The types that frames and files give to each kind of column.
+
+Belongs here: the one mapping from `Kind` to Arrow and pandas. Does not belong here: any column.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+import pyarrow as pa
+
+from schemas.declaration import Column, Kind, Table
+
+ARROW_TYPES: dict[Kind, pa.DataType] = {
+    Kind.TEXT: pa.string(),
+    Kind.IDENTIFIER: pa.string(),
+    Kind.CODE: pa.string(),
+    Kind.URL: pa.string(),
+    Kind.SIREN: pa.string(),
+    Kind.SHA256: pa.string(),
+    Kind.DATE: pa.date32(),
+    Kind.BOOLEAN: pa.bool_(),
+    Kind.INTEGER: pa.int64(),
+    Kind.DECIMAL: pa.decimal128(20, 4),
+    Kind.EUROS: pa.decimal128(18, 2),
+    Kind.PERCENT: pa.decimal128(9, 2),
+}
+TEXT_KINDS = frozenset(kind for kind, arrow in ARROW_TYPES.items() if arrow == pa.string())
+DECIMAL_KINDS = frozenset({Kind.DECIMAL, Kind.EUROS, Kind.PERCENT})
+
+
+def pandas_dtype(kind: Kind) -> str | pd.ArrowDtype:
+    """``str`` (missing as NaN) for texts, the Arrow type for everything else."""
+    return "str" if kind in TEXT_KINDS else pd.ArrowDtype(ARROW_TYPES[kind])
+
+
+def typed(values: pd.Series, column: Column) -> pd.Series:  # type: ignore[type-arg]
+    """A series with the column's type."""
+    if column.kind in TEXT_KINDS:
+        return values.astype("str")
+    arrow = pa.array(values.to_numpy(dtype=object), type=ARROW_TYPES[column.kind], from_pandas=True)
+    return pd.Series(pd.arrays.ArrowExtensionArray(arrow), index=values.index, name=values.name)
+
+
+def empty(table: Table) -> pd.DataFrame:
+    """A frame of no row with the table's published columns and types."""
+    return pd.DataFrame({column.name: pd.Series(dtype=pandas_dtype(column.kind)) for column in table.published})

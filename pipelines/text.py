@@ -1,0 +1,59 @@
+"""How texts are cleaned, compared and turned into slugs, in every room.
+
+Belongs here: the one rule by which two spellings are the same, written down once. Does not belong here: what a text means.
+
+The rule (`fold`): compatibility form (NFKD), case folded, œ and æ spelled out, accents dropped, everything that is neither a
+letter nor a digit becomes one space. « Œnotourisme », « oenotourisme » and « OENOTOURISME » are the same; « Saint » and
+« St » are not.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from typing import TypeVar
+
+import pandas as pd
+
+T = TypeVar("T")
+
+_INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
+_DROP_INVISIBLE = {ord(character): None for character in _INVISIBLE}
+_NOT_ALPHANUMERIC = re.compile(r"[^a-z0-9]+")
+_LIGATURES = str.maketrans({"œ": "oe", "æ": "ae"})
+
+
+def fold(text: str) -> str:
+    """The form under which two spellings are compared (rule in the module's docstring)."""
+    folded = unicodedata.normalize("NFKD", text.casefold().translate(_LIGATURES))
+    return _NOT_ALPHANUMERIC.sub(" ", folded.encode("ascii", "ignore").decode("ascii")).strip()
+
+
+def slug(text: str, limit: int = 0) -> str:
+    """A lower-case slug; with ``limit``, cut at a word so as not to be longer."""
+    words = fold(text).split()
+    if not limit:
+        return "-".join(words)
+    kept = ""
+    for word in words:
+        longer = f"{kept}-{word}" if kept else word
+        if len(longer) > limit and kept:
+            break
+        kept = longer
+    return kept[:limit]
+
+
+def clean(text: str) -> str:
+    """A cell's text without invisible characters and stray spaces, accents composed; line breaks become spaces."""
+    return " ".join(unicodedata.normalize("NFC", text.translate(_DROP_INVISIBLE)).split())
+
+
+def on_distinct(series: pd.Series[str], function: Callable[[str], T]) -> pd.Series[T]:  # type: ignore[type-var]
+    """``function`` on each distinct value of a text series, spread back over the rows (object dtype, same index).
+
+    The cost is that of the distinct values, not of the rows: dates, codes, amounts and names repeat.
+    """
+    codes, distinct = pd.factorize(series)
+    values = pd.Series([function(value) for value in distinct], dtype=object)
+    return pd.Series(values.to_numpy()[codes] if len(values) else [], index=series.index, dtype=object)
