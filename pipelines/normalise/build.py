@@ -1,0 +1,276 @@
+"""The whole normalisation: typed sheets → published tables, in one direction.
+
+Belongs here: the order of the steps, and what is derived from finished tables. Does not belong here: any step's own work.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from pipelines.curation.issues import IssueLog, place
+from pipelines.curation.parse import Typed, Vocabularies
+from pipelines.dtypes import empty, typed
+from pipelines.normalise import flat
+from pipelines.normalise.children import Children, all_children
+from pipelines.normalise.citations import all_citations, of_partners
+from pipelines.normalise.divergences import resolve_targets, versions
+from pipelines.normalise.identity import complete_keys, likely_successor, natural_keys, vanished
+from pipelines.normalise.resolve import references, resolve_names, resolve_rows
+from pipelines.normalise.rows import Rows, Workspace
+from schemas.declaration import Column, Family, Kind, Table
+from schemas.registry import tables as declared_tables
+from schemas.vocabularies import TABLES
+
+AMONG_THE_20 = ("vague_1", "vague_2")
+"""The waves of 16 December 2014 and 25 June 2015, that the founding text counts as 20 contracts."""
+
+
+@dataclass(frozen=True)
+class Normalised:
+    """The published tables by name, and the terms of every vocabulary."""
+
+    tables: dict[str, pd.DataFrame]
+    vocabularies: Vocabularies
+
+
+def normalise(sheets: dict[str, Typed], vocabularies: Vocabularies, log: IssueLog) -> Normalised:
+    """Builds every published table; what is wrong goes to ``log`` with its cell."""
+    workspace = Workspace.start(sheets, vocabularies, log)
+    known = references(workspace)
+    resolve_names(workspace, known)
+    _give_keys(workspace)
+    resolve_rows(workspace)
+    resolve_targets(workspace)
+    children = all_children(workspace, known)
+    said = all_citations(workspace, children, known)
+    version_rows, version_citations = versions(workspace, known)
+    children += version_rows
+    workspace.drop_refused()
+    built = _assemble(workspace, children)
+    _derive(built, vocabularies)
+    citations = pd.concat([said, version_citations], ignore_index=True)
+    citations = pd.concat([citations, of_partners(citations, built)], ignore_index=True)
+    built["citations"] = _trace("citations", citations, built)
+    built["provenance"] = _trace("provenance", _provenance(workspace, children), built)
+    for name, table in declared_tables().items():
+        if table.family is Family.FLAT:
+            built[name] = _finish(table, flat.build(name, built, vocabularies))
+    _check_registry(workspace, built)
+    _check_unused(workspace, built)
+    return Normalised({name: built[name] for name in declared_tables()}, vocabularies)
+
+
+# --- Keys ----------------------------------------------------------------------------------------------------------
+
+
+def _give_keys(workspace: Workspace) -> None:
+    registry = workspace.rows["identifiants"].frame
+    for rows in workspace.rows.values():
+        rows.keys = complete_keys(rows.frame, rows.table, registry)
+        _refuse_doubles(workspace, rows, rows.keys["key"], "identifiant-double")
+        if rows.table.natural_key:
+            _refuse_doubles(workspace, rows, rows.keys["natural"], "ligne-doublee")
+    workspace.drop_refused()
+
+
+def _refuse_doubles(workspace: Workspace, rows: Rows, values: pd.Series, code: str) -> None:  # type: ignore[type-arg]
+    doubled = values.index[values.duplicated(keep="first")]
+    if not len(doubled):
+        return
+    first = values.drop_duplicates().reset_index().set_index(values.name)["index"]
+    where = [rows.typed.source.where(int(first[value])) for value in values[doubled]]
+    label = rows.typed.sheet.fields[0].label
+    places = rows.typed.source.cells(doubled, label).assign(value=values[doubled].to_numpy())
+    workspace.log.add(code, places, expected=where)
+    rows.typed.refused.update(doubled.tolist())
+
+
+# --- Tables --------------------------------------------------------------------------------------------------------
+
+
+def _finish(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with the table's published columns and types, sorted by its key."""
+    blank = empty(table)
+    if frame.empty:
+        return blank
+    columns = {
+        column.name: _typed(frame[column.name], column) if column.name in frame else _missing(column, frame.index)
+        for column in table.published
+    }
+    return pd.DataFrame(columns).sort_values(table.key, kind="stable").reset_index(drop=True)
+
+
+def _typed(values: pd.Series, column: Column) -> pd.Series:  # type: ignore[type-arg]
+    if column.kind is Kind.BOOLEAN and values.isna().any():
+        values = values.fillna(False)
+    return values if isinstance(values.dtype, pd.ArrowDtype) else typed(values, column)
+
+
+def _missing(column: Column, index: pd.Index) -> pd.Series:  # type: ignore[type-arg]
+    return typed(pd.Series([None] * len(index), index=index, dtype=object), column)
+
+
+def _assemble(workspace: Workspace, children: list[Children]) -> dict[str, pd.DataFrame]:
+    parts: dict[str, list[pd.DataFrame]] = {name: [] for name in declared_tables()}
+    for rows in workspace.rows.values():
+        parts[rows.table.name].append(rows.frame.assign(**{rows.table.key: rows.keys["key"]}))
+    for child in children:
+        kept = child.parent.isin(child.rows.frame.index)
+        parts[child.table.name].append(child.frame[kept])
+    tables = declared_tables()
+    built = {}
+    for name, found in parts.items():
+        filled = [part for part in found if len(part)]
+        frame = pd.concat(filled, ignore_index=True) if filled else empty(tables[name])
+        built[name] = frame if name in ("contrats", "contrats_territoires", "nomenclatures") else _finish(tables[name], frame)
+    return built
+
+
+def _derive(built: dict[str, pd.DataFrame], vocabularies: Vocabularies) -> None:
+    """Columns that no sheet holds because others imply them."""
+    tables = declared_tables()
+    contracts = built["contrats"]
+    among = contracts.get("generation_code", pd.Series(dtype="str")).isin(AMONG_THE_20)
+    built["contrats"] = _finish(tables["contrats"], contracts.assign(est_parmi_les_20=among))
+    zones = built["zones"].set_index(["zone_type_code", "zone_code"])["zone_code_actuel"]
+    territories = built["contrats_territoires"]
+    if len(territories):
+        pairs = pd.MultiIndex.from_frame(territories[["zone_type_code", "zone_code"]])
+        territories = territories.assign(zone_code_actuel=zones.reindex(pairs).to_numpy())
+    built["contrats_territoires"] = _finish(tables["contrats_territoires"], territories)
+    names = pd.DataFrame(
+        [
+            {
+                "nomenclature": TABLES,
+                "code": table.name,
+                "libelle": table.title.fr,
+                "libelle_en": table.title.en,
+                "definition": table.description.fr,
+            }
+            for table in tables.values()
+        ]
+    )
+    nothing = pd.DataFrame({"table_code": [], "cle_naturelle": [], "ligne_id": []}, dtype="str")
+    names["nomenclature_id"] = complete_keys(names, tables["nomenclatures"], nothing)["key"]
+    built["nomenclatures"] = _finish(
+        tables["nomenclatures"], pd.concat([built["nomenclatures"], names], ignore_index=True)
+    )
+
+
+# --- Traces --------------------------------------------------------------------------------------------------------
+
+
+def _trace(name: str, frame: pd.DataFrame, built: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Citations or provenance: one row per distinct statement about a row that is published, with its key."""
+    table = declared_tables()[name]
+    standing = pd.concat(
+        [
+            pd.DataFrame({"table_code": other, "ligne_id": rows[declared_tables()[other].key]})
+            for other, rows in built.items()
+            if len(rows)
+        ]
+    )
+    frame = frame.merge(standing, on=["table_code", "ligne_id"]).drop_duplicates(list(table.natural_key))
+    if name == "provenance":
+        frame = frame.sort_values(["table_code", "ligne_id", "fichier", "feuille", "ligne"], kind="stable")
+        rank = (frame.groupby(["table_code", "ligne_id"]).cumcount() + 1).astype("str")
+        frame[table.key] = frame["table_code"].str.replace("_", "-") + "-" + frame["ligne_id"] + "-" + rank
+    else:
+        frame["colonne"] = frame["colonne"].where(frame["colonne"] != "")
+        column = ("-" + frame["colonne"].str.replace("_", "-")).fillna("")
+        head = frame["table_code"].str.replace("_", "-") + "-" + frame["ligne_id"]
+        frame[table.key] = head + column + "-" + frame["source_id"]
+    return _finish(table, frame)
+
+
+def _provenance(workspace: Workspace, children: list[Children]) -> pd.DataFrame:
+    found = []
+    for rows in workspace.rows.values():
+        found.append(_typed_at(rows, rows.table.name, rows.keys["key"], pd.Series(rows.frame.index, index=rows.frame.index)))
+    for child in children:
+        kept = child.parent.isin(child.rows.frame.index)
+        found.append(_typed_at(child.rows, child.table.name, child.frame.loc[kept, child.table.key], child.parent[kept]))
+    return pd.concat(found, ignore_index=True)
+
+
+def _typed_at(rows: Rows, table: str, keys: pd.Series, sheet_rows: pd.Series) -> pd.DataFrame:  # type: ignore[type-arg]
+    origin = rows.typed.source.origin.loc[sheet_rows.to_numpy()]
+    return pd.DataFrame(
+        {
+            "table_code": table,
+            "ligne_id": keys.to_numpy(),
+            "fichier": origin["file"].to_numpy(),
+            "feuille": origin["sheet"].to_numpy(),
+            "ligne": origin["row"].to_numpy(),
+            "empreinte_sha256": origin["sha256"].to_numpy(),
+        }
+    )
+
+
+# --- The registry and the lists --------------------------------------------------------------------------------------
+
+
+def registered(workspace_sheets: dict[str, Rows]) -> list[Rows]:
+    """The sheets whose rows the registry of identifiers holds: those of the workbooks."""
+    return [rows for rows in workspace_sheets.values() if rows.typed.sheet.place == "classeur"]
+
+
+def _check_registry(workspace: Workspace, built: dict[str, pd.DataFrame]) -> None:
+    registry = workspace.rows["identifiants"]
+    sheets = registered(workspace.rows)
+    known = registry.frame["table_code"] + " " + registry.frame["ligne_id"]
+    fresh = []
+    for rows in sheets:
+        new = rows.keys.index[~(rows.table.name + " " + rows.keys["key"]).isin(known)]
+        label = rows.typed.sheet.fields[0].label
+        places = rows.typed.source.cells(new, label).assign(value=rows.keys.loc[new, "key"].to_numpy())
+        workspace.log.add("identifiant-nouveau", places)
+        where = [rows.typed.source.where(int(row)) for row in new]
+        fresh.append(pd.DataFrame({"table": rows.table.name, "natural": rows.keys.loc[new, "natural"], "place": where}))
+    whole = {rows.table.name for rows in sheets if not rows.typed.refused}
+    keys = {name: built[name][declared_tables()[name].key] for name in whole}
+    gone = vanished(registry.frame, built["identifiants_retires"], keys)
+    candidates = pd.concat(fresh, ignore_index=True)
+    for table, lost in gone.groupby("table_code", sort=True):
+        among = candidates[candidates["table"] == table]
+        places = registry.typed.source.cells(lost.index, "Identifiant")
+        near = [likely_successor(natural, among) for natural in lost["cle_naturelle"]]
+        workspace.log.add("identifiant-disparu", places, expected=declared_tables()[str(table)].title.fr, near=near)
+
+
+def _check_unused(workspace: Workspace, built: dict[str, pd.DataFrame]) -> None:
+    citations = built["citations"]
+    for name, code in (("sources", "source-sans-usage"), ("partenaires", "partenaire-sans-usage")):
+        rows = workspace.rows[name]
+        keys = rows.keys["key"]
+        if name == "sources":
+            used = set(citations["source_id"])
+        else:
+            used = set(citations.loc[citations["table_code"] == name, "ligne_id"])
+        unused = keys.index[~keys.isin(used)]
+        places = rows.typed.source.cells(unused, rows.typed.sheet.fields[0].label)
+        workspace.log.add(code, places)
+
+
+def new_identifiers(sheets: dict[str, Typed], vocabularies: Vocabularies, log: IssueLog) -> pd.DataFrame:
+    """The rows to add to the registry of identifiers (table_code, cle_naturelle, ligne_id), in order of table and key."""
+    workspace = Workspace.start(sheets, vocabularies, log)
+    resolve_names(workspace, references(workspace))
+    _give_keys(workspace)
+    registry = workspace.rows["identifiants"].frame
+    known = set(registry["table_code"] + " " + registry["ligne_id"])
+    found = [
+        pd.DataFrame(
+            {
+                "table_code": rows.table.name,
+                "cle_naturelle": natural_keys(rows.frame, rows.table) if rows.table.natural_key else rows.keys["key"],
+                "ligne_id": rows.keys["key"],
+            }
+        )
+        for rows in registered(workspace.rows)
+    ]
+    joined = pd.concat(found, ignore_index=True)
+    fresh = joined[~(joined["table_code"] + " " + joined["ligne_id"]).isin(known)]
+    return fresh.sort_values(["table_code", "ligne_id"], kind="stable").reset_index(drop=True)

@@ -1,0 +1,107 @@
+"""Divergences: the row that sources disagree on, and the versions.
+
+Belongs here: the cells of the « Divergences » sheet that no other sheet has. Does not belong here: its plain cells.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from pipelines.curation.issues import nearest, suggestion
+from pipelines.normalise.children import Children
+from pipelines.normalise.citations import column_of, stated
+from pipelines.normalise.identity import complete_keys
+from pipelines.normalise.resolve import References
+from pipelines.normalise.rows import Rows, Workspace
+from pipelines.text import clean, fold, on_distinct
+from schemas.declaration import TargetCell, VersionCell
+from schemas.registry import tables, workbook_sheets
+
+VERSIONS_TABLE = "divergences_valeurs"
+
+
+def diverging(workspace: Workspace) -> list[Rows]:
+    """The sheets that hold versions."""
+    return [
+        rows
+        for rows in workspace.rows.values()
+        if any(isinstance(item, VersionCell) for item in rows.typed.sheet.fields)
+    ]
+
+
+def resolve_targets(workspace: Workspace) -> None:
+    """Fills ``table_code``, ``ligne_id`` and ``colonne`` from the sheet, row and column that the curator names."""
+    standing = {(rows.table.name, key) for rows in workspace.rows.values() for key in rows.keys["key"].dropna()}
+    sheets = {fold(name): sheet for name, sheet in workbook_sheets().items()}
+    for rows in diverging(workspace):
+        labels = {item.part: item.label for item in rows.typed.sheet.fields if isinstance(item, TargetCell)}
+        text = {
+            part: on_distinct(rows.typed.source.text.loc[rows.frame.index, label], clean).astype("str")
+            for part, label in labels.items()
+        }
+        target = text["sheet"].map(lambda name: sheets.get(fold(name)))
+        rows.frame["table_code"] = target.map(lambda sheet: sheet.table if sheet else None).astype("str")
+        rows.frame["ligne_id"] = text["row"].str.lower().where(text["row"] != "")
+        columns = [
+            _column(sheet, label) if sheet is not None and label else None
+            for sheet, label in zip(target, text["column"], strict=True)
+        ]
+        rows.frame["colonne"] = pd.Series(columns, index=rows.frame.index, dtype="str")
+        unknown_sheet = rows.frame.index[rows.frame["table_code"].isna() & (text["sheet"] != "")]
+        near = [suggestion(nearest(value, list(workbook_sheets()))) for value in text["sheet"][unknown_sheet]]
+        rows.typed.refuse(workspace.log, "ligne-inconnue", unknown_sheet, labels["sheet"], expected="feuilles", near=near)
+        pairs = zip(rows.frame["table_code"], rows.frame["ligne_id"], strict=True)
+        there = pd.Series([pair in standing for pair in pairs], index=rows.frame.index)
+        unknown = rows.frame.index[~there & rows.frame["ligne_id"].notna() & rows.frame["table_code"].notna()]
+        expected = rows.frame.loc[unknown, "table_code"].tolist()
+        rows.typed.refuse(workspace.log, "ligne-inconnue", unknown, labels["row"], expected=expected)
+        wrong = rows.frame.index[rows.frame["colonne"].isna() & (text["column"] != "")]
+        rows.typed.refuse(workspace.log, "colonne-citee-inconnue", wrong, labels["column"])
+    workspace.drop_refused()
+
+
+def _column(sheet: object, label: str) -> str | None:
+    from schemas.declaration import ListCell, Sheet
+
+    assert isinstance(sheet, Sheet)
+    for item in sheet.fields:
+        if fold(item.label) == fold(label):
+            return column_of(sheet, item.label) or (item.columns[0] if isinstance(item, ListCell) else None)
+    return None
+
+
+def versions(workspace: Workspace, known: References) -> tuple[list[Children], pd.DataFrame]:
+    """The rows of ``divergences_valeurs`` (one per version and source), and the citations that they make."""
+    table = tables()[VERSIONS_TABLE]
+    found, citations = [], []
+    for rows in diverging(workspace):
+        cells = [item for item in rows.typed.sheet.fields if isinstance(item, VersionCell)]
+        parts = []
+        for rank in sorted({item.rank for item in cells}):
+            value = next(item for item in cells if item.rank == rank and item.part == "value")
+            source = next(item for item in cells if item.rank == rank and item.part == "sources")
+            text = on_distinct(rows.typed.source.text.loc[rows.frame.index, value.label], clean).astype("str")
+            said = stated(workspace, rows, source, known)
+            bare = text.index[(text != "") & ~text.index.isin(said["row"])].difference(pd.Index(sorted(rows.typed.refused)))
+            if len(bare):
+                rows.typed.refuse(workspace.log, "sans-source", bare, source.label)
+            empty = said["row"][said["row"].map(text) == ""]
+            if len(empty):
+                rows.typed.refuse(workspace.log, "valeur-obligatoire", pd.Index(empty), value.label, expected=value.label)
+            parts.append(said.assign(rang=rank, valeur=said["row"].map(text)))
+        joined = pd.concat(parts, ignore_index=True)
+        joined = joined[joined["row"].isin(rows.frame.index) & ~joined["row"].isin(sorted(rows.typed.refused))]
+        joined = joined.reset_index(drop=True)
+        keys = joined["row"].map(rows.keys["key"])
+        frame = pd.DataFrame(
+            {"divergence_id": keys, "rang": joined["rang"].astype("str"), "valeur": joined["valeur"], "source_id": joined["source_id"]}
+        ).astype("str")
+        frame[table.key] = complete_keys(frame, table, workspace.rows["identifiants"].frame)["key"]
+        frame["rang"] = joined["rang"]
+        found.append(Children(table=table, frame=frame, parent=joined["row"], label="", rows=rows))
+        for name, lines in ((rows.table.name, keys), (table.name, frame[table.key])):
+            citations.append(
+                pd.DataFrame({"table_code": name, "ligne_id": lines, "colonne": "", "source_id": joined["source_id"]})
+            )
+    workspace.drop_refused()
+    return found, pd.concat(citations, ignore_index=True)

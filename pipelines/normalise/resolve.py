@@ -1,0 +1,143 @@
+"""Cells that name something → keys.
+
+Belongs here: references in the cells of a row (contract, partner, zone, action, tool, financing) and what the registry says of a
+partner. Does not belong here: cells of several values (``children``) and sources (``citations``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from pipelines.curation.parse import find_code
+from pipelines.normalise.lookups import Lookup, by_identifier, partners, zones
+from pipelines.normalise.rows import Rows, Workspace
+from pipelines.text import clean, fold, on_distinct
+from schemas.declaration import Cell, Kind, PartnerOrGroupCell, RegistryCell, ZoneCell
+from schemas.registry import tables
+
+ROW_REFERENCES = ("actions", "outils", "financements", "evenements", "gouvernance", "indicateurs", "divergences")
+
+
+@dataclass
+class References:
+    """Every lookup that does not need minted keys."""
+
+    contracts: Lookup
+    partners: Lookup
+    sources: Lookup
+    zones: Lookup
+    registry: pd.DataFrame
+
+
+def references(workspace: Workspace) -> References:
+    """Builds the lookups from the reference lists; reports spellings that stand for two partners."""
+    rows = workspace.rows
+    contract = rows["Contrat"].frame
+    contracts = by_identifier(contract["contrat_id"])
+    spellings = rows["partenaires_denominations"]
+    registry = rows["partenaires"].frame
+    identifiers = by_identifier(registry["partenaire_id"])
+    spelled = spellings.frame.assign(
+        partenaire_id=identifiers.resolve(spellings.frame["partenaire_id"]),
+        contrat_id=contracts.resolve(spellings.frame["contrat_id"]),
+    )
+    known, clashes = partners(registry, spelled)
+    if len(clashes):
+        others = known.resolve(spelled.loc[clashes, "denomination"], spelled.loc[clashes, "contrat_id"])
+        spellings.typed.refuse(workspace.log, "ecriture-partagee", clashes, "Dénomination", expected=others.tolist())
+    return References(
+        contracts=contracts,
+        partners=known,
+        sources=by_identifier(rows["sources"].frame["source_id"]),
+        zones=zones(rows["zones"].frame),
+        registry=registry.set_index("partenaire_id"),
+    )
+
+
+def resolve_names(workspace: Workspace, known: References) -> None:
+    """Resolves contracts, partners and zones in every sheet; a name that is not known refuses its row."""
+    for rows in workspace.rows.values():
+        for item in rows.typed.sheet.fields:
+            if isinstance(item, Cell) and item.column.references == "partenaires":
+                _reference(workspace, rows, item, known.partners, "partenaire-inconnu")
+            elif isinstance(item, Cell) and item.column.references == "contrats":
+                _reference(workspace, rows, item, known.contracts, "contrat-inconnu")
+            elif isinstance(item, PartnerOrGroupCell):
+                _partner_or_group(workspace, rows, item, known)
+            elif isinstance(item, ZoneCell):
+                _zone(workspace, rows, item, known)
+    workspace.drop_refused()
+    for rows in workspace.rows.values():
+        for item in rows.typed.sheet.fields:
+            if isinstance(item, RegistryCell):
+                _compare_with_registry(workspace, rows, item, known)
+
+
+def _reference(workspace: Workspace, rows: Rows, item: Cell, lookup: Lookup, code: str, **words: object) -> None:
+    name = item.column.name
+    text = rows.frame[name]
+    rows.frame[name] = lookup.resolve(text, rows.scope)
+    wrong = rows.frame.index[rows.frame[name].isna() & text.notna()]
+    if len(wrong):
+        rows.typed.refuse(workspace.log, code, wrong, item.label, near=lookup.near(text[wrong]), **words)
+
+
+def _raw(rows: Rows, label: str) -> pd.Series:  # type: ignore[type-arg]
+    return on_distinct(rows.typed.source.text.loc[rows.frame.index, label], clean).astype("str")
+
+
+def _partner_or_group(workspace: Workspace, rows: Rows, item: PartnerOrGroupCell, known: References) -> None:
+    text = _raw(rows, item.label)
+    quoted = text.str.startswith("«") & text.str.endswith("»")
+    rows.frame[item.group] = text.str.slice(1, -1).str.strip().where(quoted)
+    rows.frame[item.partner] = known.partners.resolve(text.where(~quoted, ""), rows.scope)
+    wrong = rows.frame.index[rows.frame[item.partner].isna() & ~quoted & (text != "")]
+    if len(wrong):
+        rows.typed.refuse(workspace.log, "partenaire-inconnu", wrong, item.label, near=known.partners.near(text[wrong]))
+
+
+def _zone(workspace: Workspace, rows: Rows, item: ZoneCell, known: References) -> None:
+    text = _raw(rows, item.label)
+    found = known.zones.resolve(text)
+    parts = found.str.extract(r"^(?P<type>[^|]*)\|(?P<code>.*)$")
+    rows.frame[item.type_column], rows.frame[item.code_column] = parts["type"], parts["code"]
+    wrong = rows.frame.index[found.isna() & (text != "")]
+    if len(wrong):
+        rows.typed.refuse(workspace.log, "zone-inconnue", wrong, item.label, near=known.zones.near(text[wrong]))
+
+
+def _compare_with_registry(workspace: Workspace, rows: Rows, item: RegistryCell, known: References) -> None:
+    """The registry outranks what a row says of the organisation itself; a difference is a warning."""
+    text = _raw(rows, item.label)
+    column = item.column
+    said = rows.frame["partenaire_id"].map(known.registry[column.name]).astype("str")
+    if column.kind is Kind.CODE:
+        name = column.vocabulary or ""
+        vocabularies = workspace.vocabularies
+        typed = on_distinct(text, lambda value: find_code(vocabularies, name, value) or value).astype("str")
+    else:
+        typed = text
+    different = (typed != "") & (on_distinct(typed, fold) != on_distinct(said.fillna(""), fold))
+    wrong = rows.frame.index[different]
+    workspace.log.add(
+        "partenaire-different", rows.typed.source.cells(wrong, item.label), expected=said[wrong].fillna("(rien)").tolist()
+    )
+
+
+def resolve_rows(workspace: Workspace) -> None:
+    """Resolves the cells that point at another row, by its identifier or, for an action, its number in the contract."""
+    lookups = {name: Lookup() for name in ROW_REFERENCES}
+    for rows in workspace.rows.values():
+        if rows.table.name in lookups:
+            lookups[rows.table.name].add(rows.keys["key"], rows.keys["key"])
+            if "numero" in rows.frame:
+                lookups[rows.table.name].add(rows.frame["numero"], rows.keys["key"], rows.scope)
+    for rows in workspace.rows.values():
+        for item in rows.typed.sheet.fields:
+            if isinstance(item, Cell) and item.column.references in lookups:
+                target = item.column.references
+                title = tables()[target].title.fr
+                _reference(workspace, rows, item, lookups[target], "ligne-inconnue", expected=title)
+    workspace.drop_refused()

@@ -1,0 +1,71 @@
+"""The state of a normalisation: the typed sheets, what is resolved so far, and the rows refused on the way.
+
+Belongs here: the working set that the steps share. Does not belong here: any step.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from pipelines.curation.gather import CONTRACT_SHEET
+from pipelines.curation.issues import IssueLog
+from pipelines.curation.parse import Typed, Vocabularies
+from schemas.declaration import Table
+from schemas.registry import tables
+
+
+@dataclass
+class Rows:
+    """The accepted rows of one sheet, with its table's columns as far as they are resolved, on the sheet's index."""
+
+    typed: Typed
+    table: Table
+    frame: pd.DataFrame
+    keys: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    def drop_refused(self) -> None:
+        """Leaves out the rows refused since."""
+        kept = self.frame.index.intersection(self.typed.accepted())
+        self.frame = self.frame.loc[kept]
+        if len(self.keys):
+            self.keys = self.keys.loc[kept]
+
+    @property
+    def scope(self) -> pd.Series:  # type: ignore[type-arg]
+        """The contract of each row's workbook, "" for the national one."""
+        return self.frame["_contrat"]
+
+
+@dataclass
+class Workspace:
+    """Everything that the steps of a normalisation read and write."""
+
+    typed: dict[str, Typed]
+    vocabularies: Vocabularies
+    log: IssueLog
+    rows: dict[str, Rows] = field(default_factory=dict)
+
+    @classmethod
+    def start(cls, typed: dict[str, Typed], vocabularies: Vocabularies, log: IssueLog) -> Workspace:
+        """Takes the accepted rows of every sheet and gives each the contract of its workbook."""
+        contract = typed[CONTRACT_SHEET]
+        accepted = contract.accepted()
+        of_file = dict(
+            zip(contract.source.origin.loc[accepted, "file"], contract.frame.loc[accepted, "contrat_id"], strict=True)
+        )
+        workspace = cls(typed=typed, vocabularies=vocabularies, log=log)
+        for name, one in typed.items():
+            frame = one.frame.loc[one.accepted()].copy()
+            frame["_contrat"] = one.source.origin.loc[frame.index, "file"].map(of_file).fillna("").astype("str")
+            table = tables()[one.sheet.table]
+            if one.sheet.scoped and not one.sheet.single and any(column.name == "contrat_id" for column in table.columns):
+                frame["contrat_id"] = frame["_contrat"].where(frame["_contrat"] != "")
+            workspace.rows[name] = Rows(typed=one, table=table, frame=frame)
+        return workspace
+
+    def drop_refused(self) -> None:
+        """Leaves out, everywhere, the rows refused since."""
+        for rows in self.rows.values():
+            rows.drop_refused()
