@@ -33,7 +33,7 @@ def pandas_dtype(kind: Kind) -> str | pd.ArrowDtype:
     return "str" if kind in TEXT_KINDS else pd.ArrowDtype(ARROW_TYPES[kind])
 
 
-def typed(values: pd.Series, column: Column) -> pd.Series:  # type: ignore[type-arg]
+def typed(values: pd.Series, column: Column) -> pd.Series:
     """A series with the column's type."""
     if column.kind in TEXT_KINDS:
         return values.astype("str")

@@ -1,7 +1,7 @@
 """The job without its edges: a folder of sources → checked tables and issues. Nothing is written.
 
-Belongs here: the order read → parse → normalise → check, for the command line, the tests and the assets alike.
-Does not belong here: files of a release, Dagster.
+Belongs here: the three stages (read, build, check), for the command line, the tests and the assets alike. Does not
+belong here: the files of a release, Dagster.
 """
 
 from __future__ import annotations
@@ -11,20 +11,28 @@ from pathlib import Path
 
 import pandas as pd
 
-from pipelines.curation.gather import Sources, read_sources
-from pipelines.curation.issues import IssueLog, errors, place
+from pipelines.curation.gather import read_sources
+from pipelines.curation.issues import IssueLog, errors
 from pipelines.curation.parse import Typed, Vocabularies, parse
-from pipelines.normalise.build import Normalised, normalise
+from pipelines.normalise.build import normalise
 from pipelines.normalise.checks import check_table
 from schemas.registry import tables
 
 
 @dataclass(frozen=True)
+class Reading:
+    """Stage one: every sheet typed, the files read (file, sha256, rows), what is wrong so far."""
+
+    sheets: dict[str, Typed]
+    files: pd.DataFrame
+    issues: pd.DataFrame
+
+
+@dataclass(frozen=True)
 class Outcome:
-    """What a run of the job gives: the tables, what is wrong, and what was read."""
+    """The tables, what is wrong, and the files read."""
 
     tables: dict[str, pd.DataFrame]
-    vocabularies: Vocabularies
     issues: pd.DataFrame
     files: pd.DataFrame
 
@@ -34,36 +42,59 @@ class Outcome:
         return len(errors(self.issues)) > 0
 
 
-def parse_all(sources: Sources, log: IssueLog) -> tuple[dict[str, Typed], Vocabularies]:
-    """Types every sheet."""
-    vocabularies = Vocabularies.read(sources.sheets["nomenclatures"])
-    return {name: parse(gathered, vocabularies, log) for name, gathered in sources.sheets.items()}, vocabularies
-
-
-def report_failures(failed: pd.DataFrame, provenance: pd.DataFrame, log: IssueLog) -> None:
-    """Turns the failures of published tables into issues, at the sheet's row where the published row was typed."""
-    first = provenance.drop_duplicates(["table_code", "ligne_id"]).set_index(["table_code", "ligne_id"])
-    for failure in failed.itertuples(index=False):
-        where = first.loc[(failure.table, failure.ligne_id)] if (failure.table, failure.ligne_id) in first.index else None
-        log.add(
-            str(failure.code),
-            place(
-                str(where["fichier"]) if where is not None else "",
-                str(where["feuille"]) if where is not None else str(failure.table),
-                row=int(where["ligne"]) if where is not None else 0,
-                column=str(failure.colonne),
-                value=str(failure.valeur),
-            ),
-            expected=str(failure.attendu),
-        )
-
-
-def build_tables(root: Path) -> Outcome:
-    """The whole job on a folder of sources."""
+def read(root: Path) -> Reading:
+    """Reads and types a folder of sources."""
     sources = read_sources(root)
-    log = sources.issues
-    sheets, vocabularies = parse_all(sources, log)
-    built: Normalised = normalise(sheets, vocabularies, log)
-    for table in tables().values():
-        report_failures(check_table(table, built.tables, vocabularies.codes), built.tables["provenance"], log)
-    return Outcome(built.tables, vocabularies, log.frame(), sources.files)
+    vocabularies = Vocabularies.read(sources.sheets["nomenclatures"])
+    sheets = {name: parse(gathered, vocabularies, sources.issues) for name, gathered in sources.sheets.items()}
+    return Reading(sheets, sources.files, sources.issues.frame())
+
+
+def build(sheets: dict[str, Typed], issues: pd.DataFrame) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
+    """Stage two: the published tables, and all issues, those of ``issues`` included."""
+    log = IssueLog.of(issues)
+    vocabularies = Vocabularies.read(sheets["nomenclatures"].source)
+    built = normalise(sheets, vocabularies, log)
+    return built, log.frame()
+
+
+def codes_of(nomenclatures: pd.DataFrame) -> dict[str, frozenset[str]]:
+    """The codes of every vocabulary, from the published table."""
+    return {str(name): frozenset(codes) for name, codes in nomenclatures.groupby("nomenclature", sort=True)["code"]}
+
+
+def check(built: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Stage three: the failures of every published table (see `check_table`)."""
+    codes = codes_of(built["nomenclatures"])
+    return {name: check_table(table, built, codes) for name, table in tables().items()}
+
+
+def located(failed: pd.DataFrame, provenance: pd.DataFrame) -> pd.DataFrame:
+    """The failures of published tables as issues, at the sheet's row where the published row was typed."""
+    log = IssueLog()
+    first = provenance.drop_duplicates(["table_code", "ligne_id"])
+    joined = failed.merge(first, how="left", left_on=["table", "ligne_id"], right_on=["table_code", "ligne_id"])
+    for code, cases in joined.groupby("code", sort=True):
+        places = pd.DataFrame(
+            {
+                "file": cases["fichier"].fillna(""),
+                "sheet": cases["feuille"].fillna(cases["table"]),
+                "cell": "",
+                "row": cases["ligne"].fillna(0).astype("int64"),
+                "column": cases["colonne"],
+                "value": cases["valeur"],
+            }
+        )
+        log.add(str(code), places, expected=cases["attendu"].tolist())
+    return log.frame()
+
+
+def run(root: Path) -> Outcome:
+    """The three stages on a folder of sources."""
+    reading = read(root)
+    built, issues = build(reading.sheets, reading.issues)
+    log = IssueLog.of(issues)
+    for failed in check(built).values():
+        if len(failed):
+            log.extend(IssueLog.of(located(failed, built["provenance"])))
+    return Outcome(built, log.frame(), reading.files)

@@ -1,10 +1,11 @@
 """How texts are cleaned, compared and turned into slugs, in every room.
 
-Belongs here: the one rule by which two spellings are the same, written down once. Does not belong here: what a text means.
+Belongs here: the one rule by which two spellings are the same, written down once. Does not belong here: what a text
+means.
 
-The rule (`fold`): compatibility form (NFKD), case folded, œ and æ spelled out, accents dropped, everything that is neither a
-letter nor a digit becomes one space. « Œnotourisme », « oenotourisme » and « OENOTOURISME » are the same; « Saint » and
-« St » are not.
+The rule (`fold`): compatibility form (NFKD), case folded, œ and æ spelled out, accents dropped, everything that is
+neither a letter nor a digit becomes one space. « Œnotourisme », « oenotourisme » and « OENOTOURISME » are the same; «
+Saint » and « St » are not.
 """
 
 from __future__ import annotations

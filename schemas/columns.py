@@ -9,7 +9,9 @@ from __future__ import annotations
 from schemas.declaration import Bilingual, Column, Kind
 
 
-def column(kind: Kind, name: str, title: tuple[str, str], about: tuple[str, str], example: str, **more: object) -> Column:
+def column(
+    kind: Kind, name: str, title: tuple[str, str], about: tuple[str, str], example: str, **more: object
+) -> Column:
     """A column from French and English pairs; ``more`` are the other properties of `Column`."""
     return Column(
         name=name,

@@ -1,7 +1,8 @@
 """The words with which tables, columns and sheets are declared.
 
-Belongs here: the small immutable types that a declaration is made of, and the checks that a declaration can make of itself
-when it is written. Does not belong here: any table (``schemas.tables``), any sheet (``schemas.sheets``), any frame.
+Belongs here: the small immutable types that a declaration is made of, and the checks that a declaration can make of
+itself when it is written. Does not belong here: any table (``schemas.tables``), any sheet (``schemas.sheets``), any
+frame.
 """
 
 from __future__ import annotations
@@ -225,7 +226,8 @@ class ListCell(Field):
     """A cell of several values, each becoming a row of ``table``.
 
     ``columns``: where the value goes; several are tried in turn, as references (a participant is a contract or a
-    partner). ``qualifier``/``detail``: columns filled by what follows ``=`` and then ``:`` (``DGE = organisateur : accueil``).
+    partner). ``qualifier``/``detail``: columns filled by what follows ``=`` and then ``:`` (``DGE = organisateur :
+    accueil``).
     """
 
     table: str

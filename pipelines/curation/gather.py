@@ -15,7 +15,7 @@ import pandas as pd
 
 from pipelines.curation.issues import IssueLog, nearest, place, suggestion
 from pipelines.sheets.cells import CellKind, LabelledRows
-from pipelines.sheets.files import UnreadableFile, digest, read_grids, workbooks
+from pipelines.sheets.files import UnreadableFileError, digest, read_grids, workbooks
 from pipelines.sheets.labels import Labelled, find_sheet, label
 from schemas.declaration import Sheet
 from schemas.registry import sheets as declared_sheets
@@ -30,8 +30,8 @@ CONTRACT_SHEET = "Contrat"
 class Gathered:
     """All rows of one kind of sheet.
 
-    ``text`` (str, "" where blank) and ``kind`` (int8): one column per label of the sheet; ``origin``: file, sheet, row, sha256.
-    The three share one RangeIndex. ``letters``: the column letter of each label, by file.
+    ``text`` (str, "" where blank) and ``kind`` (int8): one column per label of the sheet; ``origin``: file, sheet,
+    row, sha256. The three share one RangeIndex. ``letters``: the column letter of each label, by file.
     """
 
     sheet: Sheet
@@ -40,7 +40,7 @@ class Gathered:
     origin: pd.DataFrame
     letters: dict[str, dict[str, str]] = field(default_factory=dict)
 
-    def cells(self, rows: pd.Index | np.ndarray | list[int], labels: str) -> pd.DataFrame:  # type: ignore[type-arg]
+    def cells(self, rows: pd.Index | np.ndarray | list[int], labels: str) -> pd.DataFrame:
         """The places (see `issues.place`) of one label's cells in these rows."""
         origin = self.origin.loc[rows]
         letter = origin["file"].map({name: found.get(labels, "") for name, found in self.letters.items()})
@@ -57,7 +57,7 @@ class Gathered:
             }
         )
 
-    def rows_at(self, rows: pd.Index | np.ndarray | list[int], value: str = "") -> pd.DataFrame:  # type: ignore[type-arg]
+    def rows_at(self, rows: pd.Index | np.ndarray | list[int], value: str = "") -> pd.DataFrame:
         """The places of whole rows, at the first column of the sheet."""
         return self.cells(rows, self.sheet.fields[0].label).assign(column="", value=value)
 
@@ -80,7 +80,7 @@ class Sources:
 def _read_file(path: Path, name: str, sheets: dict[str, Sheet], log: IssueLog) -> list[tuple[Sheet, LabelledRows]]:
     try:
         grids = read_grids(path)
-    except UnreadableFile as error:
+    except UnreadableFileError as error:
         log.add("fichier-illisible", place(name, value=path.name), expected=error.reason)
         return []
     found = []
@@ -110,7 +110,9 @@ def _report_headers(labelled: Labelled, file: str, sheet: Sheet, shown: str, log
     row = labelled.rows.header_row
     for cell, header in labelled.unknown:
         close = suggestion(nearest(header, labels, limit=1, cutoff=75)) if header else ""
-        log.add("colonne-inconnue", place(file, shown, cell, row, header, header), expected=", ".join(labels), near=close)
+        log.add(
+            "colonne-inconnue", place(file, shown, cell, row, header, header), expected=", ".join(labels), near=close
+        )
     for cell, header in labelled.doubled:
         log.add("colonne-doublee", place(file, shown, cell, row, header, header))
     for missing in labelled.missing:

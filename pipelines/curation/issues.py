@@ -43,6 +43,14 @@ class IssueLog:
     def __init__(self) -> None:
         self._frames: list[pd.DataFrame] = []
 
+    @classmethod
+    def of(cls, issues: pd.DataFrame) -> IssueLog:
+        """A log that already holds the issues of a frame."""
+        log = cls()
+        if len(issues):
+            log._frames.append(issues)
+        return log
+
     def add(
         self,
         code: str,
@@ -51,7 +59,7 @@ class IssueLog:
         expected: str | Sequence[str] = "",
         near: str | Sequence[str] = "",
     ) -> None:
-        """Adds one issue per row of ``places`` (columns `PLACE`); ``expected`` and ``near`` are one text, or one per row."""
+        """Adds one issue per row of ``places`` (columns `PLACE`); the words are one text, or one per row."""
         if places.empty:
             return
         kind = CATALOGUE[code]

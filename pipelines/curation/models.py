@@ -1,7 +1,7 @@
 """Pandera models made from the declarations: one per source sheet (typed cells), one per published table.
 
-Belongs here: turning `Column` into Pandera, and Pandera's failures into (row, column, issue code). Does not belong here: any
-rule that needs more than one table.
+Belongs here: turning `Column` into Pandera, and Pandera's failures into (row, column, issue code). Does not belong
+here: any rule that needs more than one table.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def sheet_model(sheet: Sheet, key: str) -> pa.DataFrameSchema:
 
 
 def failures(model: pa.DataFrameSchema, frame: pd.DataFrame) -> pd.DataFrame:
-    """Every failing cell of a frame: ``row`` (index label), ``column``, ``code`` (of the catalogue), all errors at once."""
+    """Every failing cell of a frame: ``row`` (index label), ``column``, ``code`` (of the catalogue); all at once."""
     try:
         model.validate(frame, lazy=True)
     except SchemaErrors as error:

@@ -1,7 +1,7 @@
 """The cells of a sheet → typed columns, phase one (parse), then Pandera on the typed columns, phase two.
 
-Belongs here: typing, vocabularies, obligations, and which rows are refused. Does not belong here: what needs another row or
-another table (``normalise``).
+Belongs here: typing, vocabularies, obligations, and which rows are refused. Does not belong here: what needs another
+row or another table (``normalise``).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import pandas as pd
 from pipelines.curation.gather import Gathered
 from pipelines.curation.issues import IssueLog, nearest, suggestion
 from pipelines.curation.models import failures, sheet_model
-from pipelines.curation.values import Bound, parse_boolean, parse_date, parse_number
+from pipelines.curation.values import Bound, NumberValue, parse_boolean, parse_date, parse_number
 from pipelines.dtypes import DECIMAL_KINDS, typed
 from pipelines.sheets.cells import CellKind
 from pipelines.text import clean, fold, on_distinct, slug
@@ -27,7 +27,7 @@ Text = pd.Series
 
 @dataclass
 class Vocabularies:
-    """The terms of every vocabulary: ``codes`` by name, and ``spellings``, folded, with the code that each stands for."""
+    """The terms of every vocabulary: ``codes`` by name, and folded ``spellings`` with the code of each."""
 
     codes: dict[str, frozenset[str]]
     spellings: dict[str, dict[str, str]]
@@ -41,9 +41,7 @@ class Vocabularies:
         for sheet in declared_sheets().values():
             if sheet.place == "classeur":
                 spellings[TABLES][fold(sheet.name)] = sheet.table
-        columns = zip(
-            text["Nomenclature"], text["Code"], text["Libellé"], text["Autres écritures"], strict=True
-        )
+        columns = zip(text["Nomenclature"], text["Code"], text["Libellé"], text["Autres écritures"], strict=True)
         for name, code, label, others in columns:
             codes.setdefault(name, set()).add(code)
             known = spellings.setdefault(name, {})
@@ -63,8 +61,8 @@ class Vocabularies:
 class Typed:
     """The rows of a sheet, typed.
 
-    ``frame``: one column per `Cell` (a date is three), named as in the table, the index of ``source``; a reference to another
-    row is still the text typed. ``refused``: rows with an error.
+    ``frame``: one column per `Cell` (a date is three), named as in the table, the index of ``source``; a reference to
+    another row is still the text typed. ``refused``: rows with an error.
     """
 
     source: Gathered
@@ -76,12 +74,14 @@ class Typed:
         """The sheet's declaration."""
         return self.source.sheet
 
-    def accepted(self) -> pd.Index:  # type: ignore[type-arg]
+    def accepted(self) -> pd.Index:
         """The rows without an error."""
         return self.frame.index.difference(pd.Index(sorted(self.refused)), sort=True)
 
-    def refuse(self, log: IssueLog, code: str, rows: pd.Index, label: str, **words: object) -> None:  # type: ignore[type-arg]
+    def refuse(self, log: IssueLog, code: str, rows: pd.Index, label: str, **words: object) -> None:
         """Reports these cells and refuses their rows."""
+        if not len(rows):
+            return
         log.add(code, self.source.cells(rows, label), **words)  # type: ignore[arg-type]
         self.refused.update(rows.tolist())
 
@@ -109,9 +109,7 @@ def _report_broken(result: Typed, label: str, log: IssueLog) -> None:
             result.source.text.loc[broken, label] = ""
 
 
-def _typed_cell(
-    result: Typed, item: Cell, text: Text, vocabularies: Vocabularies, log: IssueLog
-) -> dict[str, Text]:
+def _typed_cell(result: Typed, item: Cell, text: Text, vocabularies: Vocabularies, log: IssueLog) -> dict[str, Text]:
     column = item.column
     if column.kind is Kind.DATE:
         return _dates(result, item, text, log)
@@ -159,7 +157,7 @@ def _numbers(result: Typed, item: Cell, text: Text, log: IssueLog) -> Text:
     return typed(numbers, item.column)
 
 
-def _native_number(text: str) -> object:
+def _native_number(text: str) -> NumberValue:
     return parse_number(text, native=True)
 
 

@@ -47,7 +47,7 @@ Bound = Literal["start", "end"]
 
 @dataclass(frozen=True)
 class DateValue:
-    """A date, the precision with which it is known (``jour``, ``mois``, ``annee``), the source's words, or a problem."""
+    """A date, its precision (``jour``, ``mois``, ``annee``), the source's words, or a problem."""
 
     date: dt.date | None = None
     precision: str | None = None
@@ -58,9 +58,9 @@ class DateValue:
 def parse_date(text: str, bound: Bound = "start") -> DateValue:
     """Reads a date as people type it.
 
-    ``16/12/2014``, ``2014-12-16``, ``16 décembre 2014``, ``1er mars 2015``, ``déc. 2014``, ``03/2015``, ``2014``; the words of a source
-    stand between braces after the date: ``2016 {printemps 2016}``. A month or a year becomes its first day, or its last
-    for an end (``bound``).
+    ``16/12/2014``, ``2014-12-16``, ``16 décembre 2014``, ``1er mars 2015``, ``déc. 2014``, ``03/2015``, ``2014``; the
+    words of a source stand between braces after the date: ``2016 {printemps 2016}``. A month or a year becomes its
+    first day, or its last for an end (``bound``).
     """
     text = clean(text)
     if not text:
@@ -119,8 +119,8 @@ _AMBIGUOUS_NUMBER = re.compile(r"^[1-9]\d{0,2}[.,]\d{3}$")
 def parse_number(text: str, native: bool = False) -> NumberValue:
     """Reads a number as people type it: ``990000``, ``1 200,50 €``, ``1,5 M€``, ``75 k€``, ``42 %``.
 
-    ``native``: the file itself holds a number, written here with a decimal point. ``1,200`` and ``1.200`` typed as text are
-    ambiguous (a thousand or a decimal) and said to be.
+    ``native``: the file itself holds a number, written here with a decimal point. ``1,200`` and ``1.200`` typed as
+    text are ambiguous (a thousand or a decimal) and said to be.
     """
     text = clean(text).lower()
     if not text:

@@ -1,15 +1,14 @@
 """The whole normalisation: typed sheets → published tables, in one direction.
 
-Belongs here: the order of the steps, and what is derived from finished tables. Does not belong here: any step's own work.
+Belongs here: the order of the steps, and what is derived from finished tables. Does not belong here: any step's own
+work.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import pandas as pd
 
-from pipelines.curation.issues import IssueLog, place
+from pipelines.curation.issues import IssueLog
 from pipelines.curation.parse import Typed, Vocabularies
 from pipelines.dtypes import empty, typed
 from pipelines.normalise import flat
@@ -27,16 +26,8 @@ AMONG_THE_20 = ("vague_1", "vague_2")
 """The waves of 16 December 2014 and 25 June 2015, that the founding text counts as 20 contracts."""
 
 
-@dataclass(frozen=True)
-class Normalised:
-    """The published tables by name, and the terms of every vocabulary."""
-
-    tables: dict[str, pd.DataFrame]
-    vocabularies: Vocabularies
-
-
-def normalise(sheets: dict[str, Typed], vocabularies: Vocabularies, log: IssueLog) -> Normalised:
-    """Builds every published table; what is wrong goes to ``log`` with its cell."""
+def normalise(sheets: dict[str, Typed], vocabularies: Vocabularies, log: IssueLog) -> dict[str, pd.DataFrame]:
+    """Builds every published table, by name; what is wrong goes to ``log`` with its cell."""
     workspace = Workspace.start(sheets, vocabularies, log)
     known = references(workspace)
     resolve_names(workspace, known)
@@ -49,17 +40,17 @@ def normalise(sheets: dict[str, Typed], vocabularies: Vocabularies, log: IssueLo
     children += version_rows
     workspace.drop_refused()
     built = _assemble(workspace, children)
-    _derive(built, vocabularies)
+    _derive(built)
     citations = pd.concat([said, version_citations], ignore_index=True)
     citations = pd.concat([citations, of_partners(citations, built)], ignore_index=True)
     built["citations"] = _trace("citations", citations, built)
     built["provenance"] = _trace("provenance", _provenance(workspace, children), built)
     for name, table in declared_tables().items():
         if table.family is Family.FLAT:
-            built[name] = _finish(table, flat.build(name, built, vocabularies))
+            built[name] = _finish(table, flat.build(name, built))
     _check_registry(workspace, built)
     _check_unused(workspace, built)
-    return Normalised({name: built[name] for name in declared_tables()}, vocabularies)
+    return {name: built[name] for name in declared_tables()}
 
 
 # --- Keys ----------------------------------------------------------------------------------------------------------
@@ -75,7 +66,7 @@ def _give_keys(workspace: Workspace) -> None:
     workspace.drop_refused()
 
 
-def _refuse_doubles(workspace: Workspace, rows: Rows, values: pd.Series, code: str) -> None:  # type: ignore[type-arg]
+def _refuse_doubles(workspace: Workspace, rows: Rows, values: pd.Series, code: str) -> None:
     doubled = values.index[values.duplicated(keep="first")]
     if not len(doubled):
         return
@@ -102,13 +93,13 @@ def _finish(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(columns).sort_values(table.key, kind="stable").reset_index(drop=True)
 
 
-def _typed(values: pd.Series, column: Column) -> pd.Series:  # type: ignore[type-arg]
+def _typed(values: pd.Series, column: Column) -> pd.Series:
     if column.kind is Kind.BOOLEAN and values.isna().any():
         values = values.fillna(False)
     return values if isinstance(values.dtype, pd.ArrowDtype) else typed(values, column)
 
 
-def _missing(column: Column, index: pd.Index) -> pd.Series:  # type: ignore[type-arg]
+def _missing(column: Column, index: pd.Index) -> pd.Series:
     return typed(pd.Series([None] * len(index), index=index, dtype=object), column)
 
 
@@ -124,11 +115,13 @@ def _assemble(workspace: Workspace, children: list[Children]) -> dict[str, pd.Da
     for name, found in parts.items():
         filled = [part for part in found if len(part)]
         frame = pd.concat(filled, ignore_index=True) if filled else empty(tables[name])
-        built[name] = frame if name in ("contrats", "contrats_territoires", "nomenclatures") else _finish(tables[name], frame)
+        built[name] = (
+            frame if name in ("contrats", "contrats_territoires", "nomenclatures") else _finish(tables[name], frame)
+        )
     return built
 
 
-def _derive(built: dict[str, pd.DataFrame], vocabularies: Vocabularies) -> None:
+def _derive(built: dict[str, pd.DataFrame]) -> None:
     """Columns that no sheet holds because others imply them."""
     tables = declared_tables()
     contracts = built["contrats"]
@@ -186,16 +179,19 @@ def _trace(name: str, frame: pd.DataFrame, built: dict[str, pd.DataFrame]) -> pd
 
 
 def _provenance(workspace: Workspace, children: list[Children]) -> pd.DataFrame:
-    found = []
-    for rows in workspace.rows.values():
-        found.append(_typed_at(rows, rows.table.name, rows.keys["key"], pd.Series(rows.frame.index, index=rows.frame.index)))
+    found = [
+        _typed_at(rows, rows.table.name, rows.keys["key"], pd.Series(rows.frame.index, index=rows.frame.index))
+        for rows in workspace.rows.values()
+    ]
     for child in children:
         kept = child.parent.isin(child.rows.frame.index)
-        found.append(_typed_at(child.rows, child.table.name, child.frame.loc[kept, child.table.key], child.parent[kept]))
+        found.append(
+            _typed_at(child.rows, child.table.name, child.frame.loc[kept, child.table.key], child.parent[kept])
+        )
     return pd.concat(found, ignore_index=True)
 
 
-def _typed_at(rows: Rows, table: str, keys: pd.Series, sheet_rows: pd.Series) -> pd.DataFrame:  # type: ignore[type-arg]
+def _typed_at(rows: Rows, table: str, keys: pd.Series, sheet_rows: pd.Series) -> pd.DataFrame:
     origin = rows.typed.source.origin.loc[sheet_rows.to_numpy()]
     return pd.DataFrame(
         {
@@ -255,7 +251,7 @@ def _check_unused(workspace: Workspace, built: dict[str, pd.DataFrame]) -> None:
 
 
 def new_identifiers(sheets: dict[str, Typed], vocabularies: Vocabularies, log: IssueLog) -> pd.DataFrame:
-    """The rows to add to the registry of identifiers (table_code, cle_naturelle, ligne_id), in order of table and key."""
+    """The rows to add to the registry (table_code, cle_naturelle, ligne_id), in order of table and key."""
     workspace = Workspace.start(sheets, vocabularies, log)
     resolve_names(workspace, references(workspace))
     _give_keys(workspace)

@@ -33,7 +33,14 @@ def check_table(table: Table, frames: Tables, codes: Mapping[str, frozenset[str]
 def _failed(table: Table, frame: pd.DataFrame, column: str, code: str, expected: str) -> pd.DataFrame:
     shown = frame[column].astype("str").fillna("") if column in frame else ""
     return pd.DataFrame(
-        {"table": table.name, "ligne_id": frame[table.key], "colonne": column, "code": code, "valeur": shown, "attendu": expected}
+        {
+            "table": table.name,
+            "ligne_id": frame[table.key],
+            "colonne": column,
+            "code": code,
+            "valeur": shown,
+            "attendu": expected,
+        }
     )
 
 
@@ -50,7 +57,14 @@ def _model(table: Table, frame: pd.DataFrame, codes: Mapping[str, frozenset[str]
     if len(whole):
         parts.append(
             pd.DataFrame(
-                {"table": table.name, "ligne_id": "", "colonne": whole["column"], "code": whole["code"], "valeur": "", "attendu": ""}
+                {
+                    "table": table.name,
+                    "ligne_id": "",
+                    "colonne": whole["column"],
+                    "code": whole["code"],
+                    "valeur": "",
+                    "attendu": "",
+                }
             )
         )
     return pd.concat(parts, ignore_index=True)

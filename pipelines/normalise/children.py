@@ -1,6 +1,7 @@
 """Cells of several values → rows of link tables.
 
-Belongs here: splitting ``a ; b = rôle : thème`` and resolving each value. Does not belong here: sources (``citations``).
+Belongs here: splitting ``a ; b = rôle : thème`` and resolving each value. Does not belong here: sources
+(``citations``).
 """
 
 from __future__ import annotations
@@ -23,17 +24,17 @@ _ITEM = r"^(?P<value>[^=]*?)\s*(?:=\s*(?P<qualifier>[^:]*?)\s*(?::\s*(?P<detail>
 
 @dataclass
 class Children:
-    """Rows of a link table: ``frame`` with the table's columns, ``parent`` the sheet row of each, ``label`` of their cell."""
+    """Rows of a link table: ``frame``, ``parent`` (the sheet row of each), ``label`` of their cell."""
 
     table: Table
     frame: pd.DataFrame
-    parent: pd.Series  # type: ignore[type-arg]
+    parent: pd.Series
     label: str
     rows: Rows
 
 
-def split_items(text: pd.Series) -> pd.DataFrame:  # type: ignore[type-arg]
-    """One row per value of each cell, in order: ``row`` (index of the cell), ``value``, ``qualifier``, ``detail`` ("" where none)."""
+def split_items(text: pd.Series) -> pd.DataFrame:
+    """One row per value of each cell, in order: ``row`` (of the cell), ``value``, ``qualifier``, ``detail``."""
     items = text.str.split(SPLIT).explode().str.strip()
     items = items[items.fillna("") != ""]
     parts = items.str.extract(_ITEM).fillna("")
@@ -42,11 +43,12 @@ def split_items(text: pd.Series) -> pd.DataFrame:  # type: ignore[type-arg]
 
 def all_children(workspace: Workspace, known: References) -> list[Children]:
     """The link rows of every sheet."""
-    found = []
-    for rows in workspace.rows.values():
-        for item in rows.typed.sheet.fields:
-            if isinstance(item, ListCell):
-                found.append(_children(workspace, rows, item, known))
+    found = [
+        _children(workspace, rows, item, known)
+        for rows in workspace.rows.values()
+        for item in rows.typed.sheet.fields
+        if isinstance(item, ListCell)
+    ]
     workspace.drop_refused()
     for children in found:
         kept = children.parent.isin(children.rows.frame.index)
@@ -72,7 +74,7 @@ def _children(workspace: Workspace, rows: Rows, item: ListCell, known: Reference
         _refuse(workspace, rows, item, parts, wrong, "code-inconnu", vocabulary, "qualifier")
     if item.detail:
         frame[item.detail] = parts["detail"].where(parts["detail"] != "").astype("str")
-    _refuse(workspace, rows, item, parts, unknown, *_unknown_code(table, item, known), "value")
+    _refuse(workspace, rows, item, parts, unknown, *_unknown_code(table, item), "value")
     frame = frame.astype("str")
     doubled = frame.duplicated(keep="first") & ~unknown
     places = rows.typed.source.cells(parent[doubled].to_numpy(), item.label)
@@ -83,7 +85,7 @@ def _children(workspace: Workspace, rows: Rows, item: ListCell, known: Reference
     return Children(table=table, frame=frame, parent=parent, label=item.label, rows=rows)
 
 
-def _codes(workspace: Workspace, name: str, values: pd.Series) -> pd.Series:  # type: ignore[type-arg]
+def _codes(workspace: Workspace, name: str, values: pd.Series) -> pd.Series:
     return on_distinct(values, lambda value: find_code(workspace.vocabularies, name, value)).astype("str")
 
 
@@ -92,11 +94,11 @@ def _fill(
     table: Table,
     item: ListCell,
     parts: pd.DataFrame,
-    scope: pd.Series,  # type: ignore[type-arg]
+    scope: pd.Series,
     known: References,
     frame: pd.DataFrame,
-) -> pd.Series:  # type: ignore[type-arg]
-    """Fills the columns that the values go to, the first that knows a value winning; returns which values none knows."""
+) -> pd.Series:
+    """Fills the columns that the values go to, the first that knows one wins; returns which none knows."""
     unknown = pd.Series(True, index=parts.index)
     for name in item.columns:
         column = table[name]
@@ -111,7 +113,7 @@ def _fill(
     return unknown
 
 
-def _unknown_code(table: Table, item: ListCell, known: References) -> tuple[str, str]:
+def _unknown_code(table: Table, item: ListCell) -> tuple[str, str]:
     if len(item.columns) > 1:
         return "participant-inconnu", ""
     column = table[item.columns[0]]
@@ -123,7 +125,7 @@ def _refuse(
     rows: Rows,
     item: ListCell,
     parts: pd.DataFrame,
-    wrong: pd.Series,  # type: ignore[type-arg]
+    wrong: pd.Series,
     code: str,
     expected: str,
     part: str,

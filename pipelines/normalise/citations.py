@@ -17,7 +17,7 @@ from schemas.declaration import Cell, PartnerOrGroupCell, Sheet, SourcesCell, Ve
 STATED = ("row", "label", "source_id")
 
 
-def _items(text: pd.Series) -> pd.DataFrame:  # type: ignore[type-arg]
+def _items(text: pd.Series) -> pd.DataFrame:
     """``row``, ``label`` (as typed, "" for the whole row) and ``source`` (as typed), one row per source."""
     items = text.str.split(";").explode()
     parts = items.str.extract(r"^(?:(?P<label>[^=]*)=)?(?P<ids>.*)$").fillna("")
@@ -33,11 +33,13 @@ def stated(workspace: Workspace, rows: Rows, item: SourcesCell | VersionCell, kn
     items["source_id"] = known.sources.resolve(items["source"])
     unknown = items[items["source_id"].isna()]
     if len(unknown):
-        places = rows.typed.source.cells(unknown["row"].to_numpy(), item.label).assign(value=unknown["source"].to_numpy())
+        places = rows.typed.source.cells(unknown["row"].to_numpy(), item.label).assign(
+            value=unknown["source"].to_numpy()
+        )
         workspace.log.add("source-inconnue", places, near=known.sources.near(unknown["source"]))
         rows.typed.refused.update(unknown["row"].tolist())
     labels = {fold(one.label): one.label for one in rows.typed.sheet.fields}
-    named = items["label"].map(lambda text: labels.get(fold(text), None) if text else "").astype("str")
+    named = items["label"].map(lambda text: labels.get(fold(text)) if text else "").astype("str")
     wrong = items[named.isna()]
     if len(wrong):
         places = rows.typed.source.cells(wrong["row"].to_numpy(), item.label).assign(value=wrong["label"].to_numpy())
@@ -62,7 +64,7 @@ def column_of(sheet: Sheet, label: str) -> str:
     return ""
 
 
-def _citations(table: str, keys: pd.Series, columns: pd.Series | str, sources: pd.Series) -> pd.DataFrame:  # type: ignore[type-arg]
+def _citations(table: str, keys: pd.Series, columns: pd.Series | str, sources: pd.Series) -> pd.DataFrame:
     return pd.DataFrame({"table_code": table, "ligne_id": keys, "colonne": columns, "source_id": sources})
 
 

@@ -14,7 +14,7 @@ from pipelines.normalise.identity import complete_keys
 from pipelines.normalise.resolve import References
 from pipelines.normalise.rows import Rows, Workspace
 from pipelines.text import clean, fold, on_distinct
-from schemas.declaration import TargetCell, VersionCell
+from schemas.declaration import ListCell, Sheet, TargetCell, VersionCell
 from schemas.registry import tables, workbook_sheets
 
 VERSIONS_TABLE = "divergences_valeurs"
@@ -49,7 +49,9 @@ def resolve_targets(workspace: Workspace) -> None:
         rows.frame["colonne"] = pd.Series(columns, index=rows.frame.index, dtype="str")
         unknown_sheet = rows.frame.index[rows.frame["table_code"].isna() & (text["sheet"] != "")]
         near = [suggestion(nearest(value, list(workbook_sheets()))) for value in text["sheet"][unknown_sheet]]
-        rows.typed.refuse(workspace.log, "ligne-inconnue", unknown_sheet, labels["sheet"], expected="feuilles", near=near)
+        rows.typed.refuse(
+            workspace.log, "ligne-inconnue", unknown_sheet, labels["sheet"], expected="feuilles", near=near
+        )
         pairs = zip(rows.frame["table_code"], rows.frame["ligne_id"], strict=True)
         there = pd.Series([pair in standing for pair in pairs], index=rows.frame.index)
         unknown = rows.frame.index[~there & rows.frame["ligne_id"].notna() & rows.frame["table_code"].notna()]
@@ -60,10 +62,7 @@ def resolve_targets(workspace: Workspace) -> None:
     workspace.drop_refused()
 
 
-def _column(sheet: object, label: str) -> str | None:
-    from schemas.declaration import ListCell, Sheet
-
-    assert isinstance(sheet, Sheet)
+def _column(sheet: Sheet, label: str) -> str | None:
     for item in sheet.fields:
         if fold(item.label) == fold(label):
             return column_of(sheet, item.label) or (item.columns[0] if isinstance(item, ListCell) else None)
@@ -82,19 +81,28 @@ def versions(workspace: Workspace, known: References) -> tuple[list[Children], p
             source = next(item for item in cells if item.rank == rank and item.part == "sources")
             text = on_distinct(rows.typed.source.text.loc[rows.frame.index, value.label], clean).astype("str")
             said = stated(workspace, rows, source, known)
-            bare = text.index[(text != "") & ~text.index.isin(said["row"])].difference(pd.Index(sorted(rows.typed.refused)))
+            bare = text.index[(text != "") & ~text.index.isin(said["row"])].difference(
+                pd.Index(sorted(rows.typed.refused))
+            )
             if len(bare):
                 rows.typed.refuse(workspace.log, "sans-source", bare, source.label)
             empty = said["row"][said["row"].map(text) == ""]
             if len(empty):
-                rows.typed.refuse(workspace.log, "valeur-obligatoire", pd.Index(empty), value.label, expected=value.label)
+                rows.typed.refuse(
+                    workspace.log, "valeur-obligatoire", pd.Index(empty), value.label, expected=value.label
+                )
             parts.append(said.assign(rang=rank, valeur=said["row"].map(text)))
         joined = pd.concat(parts, ignore_index=True)
         joined = joined[joined["row"].isin(rows.frame.index) & ~joined["row"].isin(sorted(rows.typed.refused))]
         joined = joined.reset_index(drop=True)
         keys = joined["row"].map(rows.keys["key"])
         frame = pd.DataFrame(
-            {"divergence_id": keys, "rang": joined["rang"].astype("str"), "valeur": joined["valeur"], "source_id": joined["source_id"]}
+            {
+                "divergence_id": keys,
+                "rang": joined["rang"].astype("str"),
+                "valeur": joined["valeur"],
+                "source_id": joined["source_id"],
+            }
         ).astype("str")
         frame[table.key] = complete_keys(frame, table, workspace.rows["identifiants"].frame)["key"]
         frame["rang"] = joined["rang"]

@@ -9,7 +9,6 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from pipelines.curation.parse import Vocabularies
 from pipelines.normalise.identity import complete_keys
 from schemas.declaration import LIST_SEPARATOR
 from schemas.registry import tables as declared_tables
@@ -18,33 +17,33 @@ Tables = dict[str, pd.DataFrame]
 LEADING_ROLES = ("chef_de_file", "copilote", "porteur")
 
 
-def build(name: str, built: Tables, vocabularies: Vocabularies) -> pd.DataFrame:
+def build(name: str, built: Tables) -> pd.DataFrame:
     """The flat table of this name."""
     return _BUILDERS[name](built, _labels(built))
 
 
-def _labels(built: Tables) -> pd.Series:  # type: ignore[type-arg]
+def _labels(built: Tables) -> pd.Series:
     terms = built["nomenclatures"]
     return terms.set_index(terms["nomenclature"] + "|" + terms["code"])["libelle"]
 
 
-def _label(labels: pd.Series, vocabulary: str, codes: pd.Series) -> pd.Series:  # type: ignore[type-arg]
+def _label(labels: pd.Series, vocabulary: str, codes: pd.Series) -> pd.Series:
     return (vocabulary + "|" + codes).map(labels).astype("str")
 
 
-def joined(keys: pd.Series, values: pd.Series) -> pd.Series:  # type: ignore[type-arg]
+def joined(keys: pd.Series, values: pd.Series) -> pd.Series:
     """The distinct values of each key, in order, joined into one text."""
     pairs = pd.DataFrame({"key": keys.to_numpy(), "value": values.to_numpy()}).dropna().drop_duplicates()
     return pairs.groupby("key", sort=False)["value"].agg(LIST_SEPARATOR.join)
 
 
-def _sources(built: Tables, table: str) -> pd.Series:  # type: ignore[type-arg]
+def _sources(built: Tables, table: str) -> pd.Series:
     citations = built["citations"]
     own = citations[citations["table_code"] == table].sort_values(["ligne_id", "source_id"])
     return joined(own["ligne_id"], own["source_id"])
 
 
-def _contracts(built: Tables, labels: pd.Series) -> pd.DataFrame:  # type: ignore[type-arg]
+def _contracts(built: Tables, labels: pd.Series) -> pd.DataFrame:
     frame = built["contrats"].copy()
     key = frame["contrat_id"]
     themes, zones = built["contrats_thematiques"], built["contrats_territoires"]
@@ -71,7 +70,7 @@ def _contracts(built: Tables, labels: pd.Series) -> pd.DataFrame:  # type: ignor
     return frame
 
 
-def _partners(built: Tables, labels: pd.Series) -> pd.DataFrame:  # type: ignore[type-arg]
+def _partners(built: Tables, labels: pd.Series) -> pd.DataFrame:
     table = declared_tables()["partenaires_a_plat"]
     roles = built["contrats_partenaires"]
     scope = roles[["contrat_id", "groupe_code", "partenaire_id"]].fillna("")
@@ -96,12 +95,14 @@ def _partners(built: Tables, labels: pd.Series) -> pd.DataFrame:  # type: ignore
     return frame.assign(**{table.key: complete_keys(frame, table, nothing)["key"]})
 
 
-def _actions(built: Tables, labels: pd.Series) -> pd.DataFrame:  # type: ignore[type-arg]
+def _actions(built: Tables, labels: pd.Series) -> pd.DataFrame:
     frame = built["actions"].copy()
     key = frame["action_id"]
     markets, parts = built["actions_marches"], built["actions_partenaires"]
     partner = built["partenaires"].set_index("partenaire_id")["nom"]
-    frame["marches"] = key.map(joined(markets["action_id"], _label(labels, "marche", markets["marche_code"]))).astype("str")
+    frame["marches"] = key.map(joined(markets["action_id"], _label(labels, "marche", markets["marche_code"]))).astype(
+        "str"
+    )
     frame["partenaires"] = key.map(joined(parts["action_id"], parts["partenaire_id"].map(partner))).astype("str")
     frame["outil"] = frame["outil_id"].map(built["outils"].set_index("outil_id")["intitule"]).astype("str")
     frame["sources"] = key.map(_sources(built, "actions")).astype("str")
@@ -111,7 +112,7 @@ def _actions(built: Tables, labels: pd.Series) -> pd.DataFrame:  # type: ignore[
     return frame
 
 
-_BUILDERS: dict[str, Callable[[Tables, pd.Series], pd.DataFrame]] = {  # type: ignore[type-arg]
+_BUILDERS: dict[str, Callable[[Tables, pd.Series], pd.DataFrame]] = {
     "contrats_a_plat": _contracts,
     "partenaires_a_plat": _partners,
     "actions_a_plat": _actions,

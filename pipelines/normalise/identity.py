@@ -1,9 +1,9 @@
 """Identifiers: given once, found again, never lost.
 
 The doctrine: an identifier typed in a sheet is kept as it is. A blank one comes from the registry
-(``sources/referentiels/identifiants.csv``) by the row's natural key; failing that it is minted from that key's slug and
-proposed for the registry. An identifier of the registry that no longer stands in its table, and was not retired, refuses the
-release. Nothing here writes into ``sources/``.
+(``sources/referentiels/identifiants.csv``) by the row's natural key; failing that it is minted from that key's slug
+and proposed for the registry. An identifier of the registry that no longer stands in its table, and was not retired,
+refuses the release. Nothing here writes into ``sources/``.
 
 Belongs here: natural keys, minting, the registry. Does not belong here: references between rows.
 """
@@ -21,11 +21,11 @@ _NATIONAL = "national"
 _SCOPE_COLUMNS = ("contrat_id", "groupe_code")
 
 
-def _as_text(values: pd.Series) -> pd.Series:  # type: ignore[type-arg]
+def _as_text(values: pd.Series) -> pd.Series:
     return values.astype("str").fillna("").replace({"<NA>": "", "NaT": "", "None": ""})
 
 
-def natural_keys(frame: pd.DataFrame, table: Table) -> pd.Series:  # type: ignore[type-arg]
+def natural_keys(frame: pd.DataFrame, table: Table) -> pd.Series:
     """The natural key of each row as one text: its parts joined with `SEPARATOR`, blank parts kept."""
     parts = [_as_text(frame[name]) if name in frame else pd.Series("", index=frame.index) for name in table.natural_key]
     joined = parts[0]
@@ -34,7 +34,7 @@ def natural_keys(frame: pd.DataFrame, table: Table) -> pd.Series:  # type: ignor
     return joined
 
 
-def _slugs(frame: pd.DataFrame, table: Table) -> pd.Series:  # type: ignore[type-arg]
+def _slugs(frame: pd.DataFrame, table: Table) -> pd.Series:
     parts = [_as_text(frame[name]) for name in table.natural_key if name in frame]
     joined = parts[0]
     for part in parts[1:]:
@@ -49,9 +49,9 @@ def _slugs(frame: pd.DataFrame, table: Table) -> pd.Series:  # type: ignore[type
 def complete_keys(frame: pd.DataFrame, table: Table, registry: pd.DataFrame) -> pd.DataFrame:
     """Gives every row a key.
 
-    ``registry``: table_code, cle_naturelle, ligne_id. Returns, on the index of ``frame``: ``key`` (str), ``natural`` (str), ``minted`` (bool:
-    neither typed nor in the registry). Two natural keys that make the same slug are told apart by ``-2``, ``-3``…, in the order of their
-    natural keys.
+    ``registry``: table_code, cle_naturelle, ligne_id. Returns, on the index of ``frame``: ``key`` (str), ``natural``
+    (str), ``minted`` (bool: neither typed nor in the registry). Two natural keys that make the same slug are told
+    apart by ``-2``, ``-3``…, in the order of their natural keys.
     """
     natural = natural_keys(frame, table) if table.natural_key else pd.Series("", index=frame.index, dtype="str")
     own = registry[registry["table_code"] == table.name]
@@ -63,7 +63,9 @@ def complete_keys(frame: pd.DataFrame, table: Table, registry: pd.DataFrame) -> 
     if blank.any():
         candidates = _slugs(frame.loc[blank], table)
         taken = set(key.dropna()) | set(own["ligne_id"])
-        order = pd.DataFrame({"slug": candidates, "natural": natural[blank]}).sort_values(["slug", "natural"], kind="stable")
+        order = pd.DataFrame({"slug": candidates, "natural": natural[blank]}).sort_values(
+            ["slug", "natural"], kind="stable"
+        )
         rank = order.groupby("slug").cumcount()
         first_of_natural = order.groupby(["slug", "natural"]).ngroup()
         rank = first_of_natural - first_of_natural.groupby(order["slug"]).transform("min")
@@ -74,7 +76,7 @@ def complete_keys(frame: pd.DataFrame, table: Table, registry: pd.DataFrame) -> 
     return pd.DataFrame({"key": key.astype("str"), "natural": natural, "minted": blank})
 
 
-def vanished(registry: pd.DataFrame, retired: pd.DataFrame, keys: dict[str, pd.Series]) -> pd.DataFrame:  # type: ignore[type-arg]
+def vanished(registry: pd.DataFrame, retired: pd.DataFrame, keys: dict[str, pd.Series]) -> pd.DataFrame:
     """The rows of the registry whose identifier no table holds any more and that were not retired."""
     standing = set()
     for table, values in keys.items():

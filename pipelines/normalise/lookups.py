@@ -1,7 +1,7 @@
 """What a name typed in a cell stands for: a partner, a contract, a source, a zone, a row.
 
-Belongs here: resolving texts to keys by the one rule of `pipelines.text.fold`, and the candidates to propose when it fails; nothing is
-ever merged on a likeness. Does not belong here: what is done with the keys.
+Belongs here: resolving texts to keys by the one rule of `pipelines.text.fold`, and the candidates to propose when it
+fails; nothing is ever merged on a likeness. Does not belong here: what is done with the keys.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class Lookup:
     keys: dict[str, str] = field(default_factory=dict)
     shown: dict[str, str] = field(default_factory=dict)
 
-    def add(self, spellings: pd.Series, keys: pd.Series, scopes: pd.Series | None = None) -> pd.Index:  # type: ignore[type-arg]
+    def add(self, spellings: pd.Series, keys: pd.Series, scopes: pd.Series | None = None) -> pd.Index:
         """Adds spellings; returns the rows whose spelling already stood for another key."""
         clashes = []
         scope = scopes.fillna("") if scopes is not None else pd.Series("", index=spellings.index)
@@ -35,9 +35,9 @@ class Lookup:
             if self.keys.setdefault(within + _SCOPE + folded, key) != key:
                 clashes.append(row)
             self.shown.setdefault(folded, spelling)
-        return pd.Index(clashes)
+        return spellings.index[spellings.index.isin(clashes)]
 
-    def resolve(self, texts: pd.Series, scopes: pd.Series | None = None) -> pd.Series:  # type: ignore[type-arg]
+    def resolve(self, texts: pd.Series, scopes: pd.Series | None = None) -> pd.Series:
         """The key of each text, the contract's own spellings first; missing where the text is unknown or blank."""
         folded = on_distinct(texts.fillna(""), fold).astype("str")
         found = (_SCOPE + folded).map(self.keys).astype("str")
@@ -45,13 +45,13 @@ class Lookup:
             found = (scopes.fillna("") + _SCOPE + folded).map(self.keys).astype("str").fillna(found)
         return found
 
-    def near(self, texts: pd.Series) -> list[str]:  # type: ignore[type-arg]
+    def near(self, texts: pd.Series) -> list[str]:
         """« Vouliez-vous dire … ? » for each text."""
         among = list(self.shown.values())
         return [suggestion(nearest(str(text), among)) for text in texts]
 
 
-def partners(registry: pd.DataFrame, spellings: pd.DataFrame) -> tuple[Lookup, pd.Index]:  # type: ignore[type-arg]
+def partners(registry: pd.DataFrame, spellings: pd.DataFrame) -> tuple[Lookup, pd.Index]:
     """Partners by every known spelling and canonical name; also the rows of ``spellings`` that clash."""
     lookup = Lookup()
     lookup.add(registry["nom"], registry["partenaire_id"])
@@ -60,7 +60,7 @@ def partners(registry: pd.DataFrame, spellings: pd.DataFrame) -> tuple[Lookup, p
     return lookup, clashes
 
 
-def by_identifier(keys: pd.Series) -> Lookup:  # type: ignore[type-arg]
+def by_identifier(keys: pd.Series) -> Lookup:
     """Rows by their identifier."""
     lookup = Lookup()
     lookup.add(keys, keys)

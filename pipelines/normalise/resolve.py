@@ -1,7 +1,7 @@
 """Cells that name something → keys.
 
-Belongs here: references in the cells of a row (contract, partner, zone, action, tool, financing) and what the registry says of a
-partner. Does not belong here: cells of several values (``children``) and sources (``citations``).
+Belongs here: references in the cells of a row (contract, partner, zone, action, tool, financing) and what the
+registry says of a partner. Does not belong here: cells of several values (``children``) and sources (``citations``).
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def _reference(workspace: Workspace, rows: Rows, item: Cell, lookup: Lookup, cod
         rows.typed.refuse(workspace.log, code, wrong, item.label, near=lookup.near(text[wrong]), **words)
 
 
-def _raw(rows: Rows, label: str) -> pd.Series:  # type: ignore[type-arg]
+def _raw(rows: Rows, label: str) -> pd.Series:
     return on_distinct(rows.typed.source.text.loc[rows.frame.index, label], clean).astype("str")
 
 
@@ -122,7 +122,9 @@ def _compare_with_registry(workspace: Workspace, rows: Rows, item: RegistryCell,
     different = (typed != "") & (on_distinct(typed, fold) != on_distinct(said.fillna(""), fold))
     wrong = rows.frame.index[different]
     workspace.log.add(
-        "partenaire-different", rows.typed.source.cells(wrong, item.label), expected=said[wrong].fillna("(rien)").tolist()
+        "partenaire-different",
+        rows.typed.source.cells(wrong, item.label),
+        expected=said[wrong].fillna("(rien)").tolist(),
     )
 
 

@@ -33,7 +33,7 @@ class Rows:
             self.keys = self.keys.loc[kept]
 
     @property
-    def scope(self) -> pd.Series:  # type: ignore[type-arg]
+    def scope(self) -> pd.Series:
         """The contract of each row's workbook, "" for the national one."""
         return self.frame["_contrat"]
 
@@ -60,7 +60,11 @@ class Workspace:
             frame = one.frame.loc[one.accepted()].copy()
             frame["_contrat"] = one.source.origin.loc[frame.index, "file"].map(of_file).fillna("").astype("str")
             table = tables()[one.sheet.table]
-            if one.sheet.scoped and not one.sheet.single and any(column.name == "contrat_id" for column in table.columns):
+            if (
+                one.sheet.scoped
+                and not one.sheet.single
+                and any(column.name == "contrat_id" for column in table.columns)
+            ):
                 frame["contrat_id"] = frame["_contrat"].where(frame["_contrat"] != "")
             workspace.rows[name] = Rows(typed=one, table=table, frame=frame)
         return workspace

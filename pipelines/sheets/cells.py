@@ -86,8 +86,8 @@ def grid(sheet: str, rows: list[list[object]]) -> Grid:
 class LabelledRows:
     """The rows of a sheet under its labels.
 
-    ``text`` (str) and ``kind`` (int8): one column per declared label found, one row per non-blank row of the sheet, indexed
-    by the row's number in the sheet. ``letters``: the column letter of each label.
+    ``text`` (str) and ``kind`` (int8): one column per declared label found, one row per non-blank row of the sheet,
+    indexed by the row's number in the sheet. ``letters``: the column letter of each label.
     """
 
     text: pd.DataFrame

@@ -1,6 +1,7 @@
 """Opens a file of sheets, whatever its format, and hands over its grids.
 
-Belongs here: XLSX, ODS, CSV, folders of CSV, and which files of a folder are sheets at all. Does not belong here: labels.
+Belongs here: XLSX, ODS, CSV, folders of CSV, and which files of a folder are sheets at all. Does not belong here:
+labels.
 """
 
 from __future__ import annotations
@@ -12,16 +13,20 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipelines.sheets.cells import Grid, column_index, grid
 from pipelines.sheets.xlsx_marks import marked_cells, sheet_parts
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineWorkbook
 
 WORKBOOK_SUFFIXES = (".xlsx", ".ods")
 _IGNORED_PREFIXES = ("~$", ".~lock.", ".")
 _DELIMITERS = (",", ";", "\t")
 
 
-class UnreadableFile(Exception):
+class UnreadableFileError(Exception):
     """The file cannot be read as what its name says; the reason is in French, for the curator."""
 
     def __init__(self, path: Path, reason: str) -> None:
@@ -73,7 +78,7 @@ def read_grids(path: Path) -> list[Grid]:
     """Every sheet of a file, in order.
 
     Raises:
-        UnreadableFile: not the format that its name announces, or damaged.
+        UnreadableFileError: not the format that its name announces, or damaged.
     """
     if path.is_dir():
         return [_read_csv(part) for part in _parts(path)]
@@ -87,12 +92,16 @@ def _read_workbook(path: Path) -> list[Grid]:
 
     try:
         book = CalamineWorkbook.from_path(str(path))
-        grids = [grid(name, book.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in book.sheet_names]
+        grids = [grid(name, _values(book, name)) for name in book.sheet_names]
     except Exception as error:
-        raise UnreadableFile(path, f"le fichier n’est pas un classeur lisible ({error})") from error
+        raise UnreadableFileError(path, f"le fichier n’est pas un classeur lisible ({error})") from error
     if path.suffix.lower() == ".xlsx":
         _restore_marks(path, grids)
     return grids
+
+
+def _values(book: CalamineWorkbook, name: str) -> list[list[object]]:
+    return [list[object](row) for row in book.get_sheet_by_name(name).to_python(skip_empty_area=False)]
 
 
 def _restore_marks(path: Path, grids: list[Grid]) -> None:
@@ -117,7 +126,9 @@ def _read_csv(path: Path) -> Grid:
     header = text.partition("\n")[0]
     delimiter = max(_DELIMITERS, key=header.count)
     try:
-        rows = [list[object](row) for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)]
+        rows = [
+            list[object](row) for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+        ]
     except csv.Error as error:
-        raise UnreadableFile(path, f"le fichier CSV est mal formé ({error})") from error
+        raise UnreadableFileError(path, f"le fichier CSV est mal formé ({error})") from error
     return grid(path.stem, rows)

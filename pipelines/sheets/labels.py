@@ -21,7 +21,7 @@ HEADER_SEARCH_ROWS = 30
 
 @dataclass
 class Labelled:
-    """A sheet under its labels, and the headers that did not match: (cell, header) unknown or doubled, labels missing."""
+    """A sheet under its labels, and what did not match: unknown or doubled (cell, header), missing labels."""
 
     rows: LabelledRows | None
     unknown: list[tuple[str, str]] = field(default_factory=list)

@@ -1,6 +1,7 @@
 """The cells of an XLSX file that value readers lose: errors, and formulas without a stored result.
 
-Belongs here: a look at the sheet's XML as bytes (nothing is parsed, so no entity is expanded). Does not belong here: values.
+Belongs here: a look at the sheet's XML as bytes (nothing is parsed, so no entity is expanded). Does not belong here:
+values.
 """
 
 from __future__ import annotations
@@ -31,7 +32,9 @@ def sheet_parts(package: zipfile.ZipFile) -> dict[str, str]:
     if "xl/workbook.xml" not in names or "xl/_rels/workbook.xml.rels" not in names:
         return {}
     targets = {
-        relation["Id"]: posixpath.normpath(posixpath.join("xl", relation["Target"])).removeprefix("/").removeprefix("xl/xl/")
+        relation["Id"]: posixpath.normpath(posixpath.join("xl", relation["Target"]))
+        .removeprefix("/")
+        .removeprefix("xl/xl/")
         if not relation["Target"].startswith("/")
         else relation["Target"].lstrip("/")
         for relation in map(_attributes, _RELATION.findall(package.read("xl/_rels/workbook.xml.rels")))

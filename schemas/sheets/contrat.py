@@ -25,8 +25,12 @@ SHEET = Sheet(
         cell(TABLE["marque"]),
         cell(TABLE["objectif"]),
         cell(TABLE["contrat_precedent_id"]),
-        ListCell(label="Thématiques", aliases=("Thématique",), table="contrats_thematiques", columns=("thematique_code",)),
-        ListCell(label="Groupes", aliases=("Groupe",), table="contrats_groupes", columns=("groupe_code",), optional=True),
+        ListCell(
+            label="Thématiques", aliases=("Thématique",), table="contrats_thematiques", columns=("thematique_code",)
+        ),
+        ListCell(
+            label="Groupes", aliases=("Groupe",), table="contrats_groupes", columns=("groupe_code",), optional=True
+        ),
         SourcesCell(label="Sources", aliases=("Source",)),
         cell(REMARQUE),
     ),

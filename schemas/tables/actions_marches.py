@@ -15,11 +15,26 @@ TABLE = Table(
         "Markets and visitors that an action targets.",
     ),
     key="action_marche_id",
-    natural_key=("action_id", "marche_code",),
+    natural_key=(
+        "action_id",
+        "marche_code",
+    ),
     columns=(
         key("action_marche_id", ("du marché visé", "Target market"), "provence-campagne-expedia-2018-us"),
         ACTION_ID.but(required=True),
-        column(Kind.CODE, "marche_code", ("Marché cible", "Target market"), ("Pays (ISO 3166-1 alpha-2) ou clientèle de la nomenclature.", "Country (ISO 3166-1 alpha-2) or visitors of the vocabulary."), 'US', vocabulary='marche', required=True, label='Marchés cibles'),
+        column(
+            Kind.CODE,
+            "marche_code",
+            ("Marché cible", "Target market"),
+            (
+                "Pays (ISO 3166-1 alpha-2) ou clientèle de la nomenclature.",
+                "Country (ISO 3166-1 alpha-2) or visitors of the vocabulary.",
+            ),
+            "US",
+            vocabulary="marche",
+            required=True,
+            label="Marchés cibles",
+        ),
         REMARQUE,
     ),
 )

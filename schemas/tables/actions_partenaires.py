@@ -15,9 +15,17 @@ TABLE = Table(
         "Part of each partner in an action.",
     ),
     key="action_partenaire_id",
-    natural_key=("action_id", "partenaire_id", "role_code",),
+    natural_key=(
+        "action_id",
+        "partenaire_id",
+        "role_code",
+    ),
     columns=(
-        key("action_partenaire_id", ("de la part du partenaire", "Partner’s part"), "alpes-fiches-accueil-cci-rhone-alpes"),
+        key(
+            "action_partenaire_id",
+            ("de la part du partenaire", "Partner’s part"),
+            "alpes-fiches-accueil-cci-rhone-alpes",
+        ),
         ACTION_ID.but(required=True),
         PARTENAIRE_ID.but(required=True),
         ROLE_CODE,

@@ -15,7 +15,12 @@ TABLE = Table(
         "What sources state: a source behind a row, or behind one column of it.",
     ),
     key="citation_id",
-    natural_key=("table_code", "ligne_id", "colonne", "source_id",),
+    natural_key=(
+        "table_code",
+        "ligne_id",
+        "colonne",
+        "source_id",
+    ),
     columns=(
         key("citation_id", ("de la citation", "Citation"), "actions-alpes-fiches-accueil-jdc2016"),
         TABLE_CODE,

@@ -19,7 +19,14 @@ TABLE = Table(
     columns=(
         key("clause_id", ("de la clause", "Clause"), "duree"),
         LIBELLE.but(example="Durée"),
-        column(Kind.TEXT, "definition", ("Définition", "Definition"), ("Ce que la clause contient, d’après les documents.", "What the clause contains, from the documents."), 'Trois ou cinq ans selon les contrats', required=True),
+        column(
+            Kind.TEXT,
+            "definition",
+            ("Définition", "Definition"),
+            ("Ce que la clause contient, d’après les documents.", "What the clause contains, from the documents."),
+            "Trois ou cinq ans selon les contrats",
+            required=True,
+        ),
         REMARQUE,
     ),
 )

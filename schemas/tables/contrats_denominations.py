@@ -15,12 +15,26 @@ TABLE = Table(
         "Spellings of a contract’s name met in the sources.",
     ),
     key="contrat_denomination_id",
-    natural_key=("contrat_id", "denomination",),
+    natural_key=(
+        "contrat_id",
+        "denomination",
+    ),
     columns=(
         key("contrat_denomination_id", ("de la dénomination", "Name"), "alpes-voyages-dans-les-alpes"),
         CONTRAT_ID_REQUIS,
         DENOMINATION,
-        column(Kind.CODE, "type_code", ("Type", "Type"), ("Nature de la graphie : officielle, usage, variante ou fautive.", "Kind of spelling: official, usual, variant or faulty."), 'variante', vocabulary='type_denomination', required=True),
+        column(
+            Kind.CODE,
+            "type_code",
+            ("Type", "Type"),
+            (
+                "Nature de la graphie : officielle, usage, variante ou fautive.",
+                "Kind of spelling: official, usual, variant or faulty.",
+            ),
+            "variante",
+            vocabulary="type_denomination",
+            required=True,
+        ),
         REMARQUE,
     ),
 )

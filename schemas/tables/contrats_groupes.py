@@ -15,7 +15,10 @@ TABLE = Table(
         "Contracts that form a group announced or funded as one.",
     ),
     key="contrat_groupe_id",
-    natural_key=("contrat_id", "groupe_code",),
+    natural_key=(
+        "contrat_id",
+        "groupe_code",
+    ),
     columns=(
         key("contrat_groupe_id", ("de l’appartenance au groupe", "Group membership"), "occ-littoral-occitanie-2022"),
         CONTRAT_ID_REQUIS,

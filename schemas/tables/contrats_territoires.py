@@ -15,14 +15,34 @@ TABLE = Table(
         "Territories that each contract covers, with their official code at signature and today’s.",
     ),
     key="contrat_territoire_id",
-    natural_key=("contrat_id", "zone_type_code", "libelle",),
-    composite_keys=(ForeignKey(columns=("zone_type_code", "zone_code"), table="zones", target=("zone_type_code", "zone_code")),),
+    natural_key=(
+        "contrat_id",
+        "zone_type_code",
+        "libelle",
+    ),
+    composite_keys=(
+        ForeignKey(columns=("zone_type_code", "zone_code"), table="zones", target=("zone_type_code", "zone_code")),
+    ),
     columns=(
-        key("contrat_territoire_id", ("du territoire du contrat", "Contract territory"), "impressionnisme-haute-normandie"),
+        key(
+            "contrat_territoire_id",
+            ("du territoire du contrat", "Contract territory"),
+            "impressionnisme-haute-normandie",
+        ),
         CONTRAT_ID_REQUIS,
         ZONE_TYPE_CODE.but(required=True),
         ZONE_CODE,
-        column(Kind.TEXT, "zone_code_actuel", ("Code actuel", "Current code"), ("Code du territoire qui lui correspond aujourd’hui, tiré de la liste officielle.", "Code of the territory that corresponds to it today, from the official list."), '28', pattern='^[0-9AB]{2,9}$'),
+        column(
+            Kind.TEXT,
+            "zone_code_actuel",
+            ("Code actuel", "Current code"),
+            (
+                "Code du territoire qui lui correspond aujourd’hui, tiré de la liste officielle.",
+                "Code of the territory that corresponds to it today, from the official list.",
+            ),
+            "28",
+            pattern="^[0-9AB]{2,9}$",
+        ),
         LIBELLE.but(example="Haute-Normandie"),
         REMARQUE,
     ),

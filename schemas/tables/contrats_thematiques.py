@@ -15,11 +15,22 @@ TABLE = Table(
         "Themes of each contract.",
     ),
     key="contrat_thematique_id",
-    natural_key=("contrat_id", "thematique_code",),
+    natural_key=(
+        "contrat_id",
+        "thematique_code",
+    ),
     columns=(
         key("contrat_thematique_id", ("de la thématique du contrat", "Contract theme"), "alpes-itinerance"),
         CONTRAT_ID_REQUIS,
-        column(Kind.CODE, "thematique_code", ("Thématique", "Theme"), ("Thématique ou filière, dans la nomenclature.", "Theme, in the vocabulary."), 'itinerance', vocabulary='thematique', required=True),
+        column(
+            Kind.CODE,
+            "thematique_code",
+            ("Thématique", "Theme"),
+            ("Thématique ou filière, dans la nomenclature.", "Theme, in the vocabulary."),
+            "itinerance",
+            vocabulary="thematique",
+            required=True,
+        ),
         REMARQUE,
     ),
 )

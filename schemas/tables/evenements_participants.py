@@ -15,14 +15,30 @@ TABLE = Table(
         "Contracts and partners present at an event.",
     ),
     key="evenement_participant_id",
-    natural_key=("evenement_id", "contrat_id", "partenaire_id", "role_code",),
+    natural_key=(
+        "evenement_id",
+        "contrat_id",
+        "partenaire_id",
+        "role_code",
+    ),
     columns=(
         key("evenement_participant_id", ("du participant", "Participant"), "national-journee-2016-07-05-alpes"),
         EVENEMENT_ID,
-        CONTRAT_ID.but(description=Bilingual("Contrat représenté ; vide quand le participant est un partenaire.", "Contract represented; empty when the participant is a partner.")),
+        CONTRAT_ID.but(
+            description=Bilingual(
+                "Contrat représenté ; vide quand le participant est un partenaire.",
+                "Contract represented; empty when the participant is a partner.",
+            )
+        ),
         PARTENAIRE_ID,
         ROLE_CODE,
-        column(Kind.TEXT, "theme", ("Thème", "Theme"), ("Ce que le participant a présenté.", "What the participant presented."), 'gouvernance partagée'),
+        column(
+            Kind.TEXT,
+            "theme",
+            ("Thème", "Theme"),
+            ("Ce que le participant a présenté.", "What the participant presented."),
+            "gouvernance partagée",
+        ),
         REMARQUE,
     ),
 )

@@ -15,13 +15,38 @@ TABLE = Table(
         "Identifiers given up and those that replace them.",
     ),
     key="identifiant_retire_id",
-    natural_key=("table_code", "ligne_id",),
+    natural_key=(
+        "table_code",
+        "ligne_id",
+    ),
     columns=(
         key("identifiant_retire_id", ("du retrait", "Retirement"), "actions-alpes-fiches"),
         TABLE_CODE,
         LIGNE_ID.but(label="Identifiant retiré"),
-        column(Kind.IDENTIFIER, "remplace_par_id", ("Remplacé par", "Replaced by"), ("Identifiant qui le remplace dans la même table ; vide quand la ligne n’existe plus.", "Identifier that replaces it in the same table; empty when the row is gone."), 'alpes-fiches-accueil'),
-        column(Kind.TEXT, "motif", ("Motif", "Reason"), ("Pourquoi l’identifiant a été abandonné.", "Why the identifier was given up."), 'Deux lignes disaient la même chose', required=True),
-        column(Kind.DATE, "date_retrait", ("Date de retrait", "Date of retirement"), ("Date du retrait.", "Date of retirement."), '2026-11-22'),
+        column(
+            Kind.IDENTIFIER,
+            "remplace_par_id",
+            ("Remplacé par", "Replaced by"),
+            (
+                "Identifiant qui le remplace dans la même table ; vide quand la ligne n’existe plus.",
+                "Identifier that replaces it in the same table; empty when the row is gone.",
+            ),
+            "alpes-fiches-accueil",
+        ),
+        column(
+            Kind.TEXT,
+            "motif",
+            ("Motif", "Reason"),
+            ("Pourquoi l’identifiant a été abandonné.", "Why the identifier was given up."),
+            "Deux lignes disaient la même chose",
+            required=True,
+        ),
+        column(
+            Kind.DATE,
+            "date_retrait",
+            ("Date de retrait", "Date of retirement"),
+            ("Date du retrait.", "Date of retirement."),
+            "2026-11-22",
+        ),
     ),
 )

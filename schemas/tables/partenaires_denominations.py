@@ -15,12 +15,21 @@ TABLE = Table(
         "Spellings of a partner’s name met in the sources.",
     ),
     key="partenaire_denomination_id",
-    natural_key=("partenaire_id", "denomination", "contrat_id",),
+    natural_key=(
+        "partenaire_id",
+        "denomination",
+        "contrat_id",
+    ),
     columns=(
         key("partenaire_denomination_id", ("de la dénomination", "Name"), "dge-direction-generale-des-entreprises-dge"),
         PARTENAIRE_ID.but(required=True),
         DENOMINATION.but(example="CRT d’Aquitaine"),
-        CONTRAT_ID.but(description=Bilingual("Contrat hors duquel cette graphie ne désigne pas ce partenaire ; vide quand elle est sans ambiguïté.", "Contract outside which this spelling does not mean this partner; empty when it is unambiguous.")),
+        CONTRAT_ID.but(
+            description=Bilingual(
+                "Contrat hors duquel cette graphie ne désigne pas ce partenaire ; vide quand elle est sans ambiguïté.",
+                "Contract outside which this spelling does not mean this partner; empty when it is unambiguous.",
+            )
+        ),
         REMARQUE,
     ),
 )

@@ -1,0 +1,128 @@
+"""Runs the publishing job of Dagster from the shell, in this process, against the project's own instance.
+
+Belongs here: the home, the run's settings, and what a run's events say in the end. Does not belong here: printing.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from pipelines.orchestration.resources import PROJECT
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+    from pipelines.publish.release import Release
+
+HOME_VARIABLE = "DAGSTER_HOME"
+_TEMPLATE = Path(__file__).with_name("dagster.yaml")
+_ENVIRONMENT_ERRORS = ("OutputsError", "OutputsBusy", "PermissionError", "OSError")
+_DATA_ERRORS = ("DescriptionError",)
+
+
+@dataclass(frozen=True)
+class Result:
+    """How a run ended: the release, or the issues that refused it, or a message with an exit code."""
+
+    issues: pd.DataFrame
+    counts: dict[str, int]
+    release: Release | None
+    refused: bool
+    code: int = 0
+    message: str = ""
+
+
+def home() -> Path:
+    """The project's Dagster home (or the one of the environment), with telemetry off, made if it is missing."""
+    folder = Path(os.environ.setdefault(HOME_VARIABLE, str(PROJECT / ".dagster")))
+    os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
+    folder.mkdir(parents=True, exist_ok=True)
+    if not (folder / "dagster.yaml").exists():
+        shutil.copyfile(_TEMPLATE, folder / "dagster.yaml")
+    return folder
+
+
+def launch(sources: Path, outputs: Path, date: str) -> Result:
+    """Runs the whole job; the folders are absolute, the date ISO or "" for today in Paris."""
+    home()
+    warnings.filterwarnings("ignore", module="dagster")
+    import dagster as dg
+
+    from pipelines.definitions import defs
+    from pipelines.orchestration.jobs import EVERYTHING, SETTINGS
+
+    logging.getLogger("dagster").setLevel(logging.CRITICAL)
+    settings = {"sources": str(sources), "outputs": str(outputs), "date": date}
+    with dg.DagsterInstance.get() as instance:
+        result = defs.resolve_job_def(EVERYTHING).execute_in_process(
+            instance=instance,
+            run_config={
+                "resources": {SETTINGS: {"config": settings}},
+                "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
+            },
+            raise_on_error=False,
+        )
+        return _read(result)
+
+
+def _read(result: dg.ExecuteInProcessResult) -> Result:
+    from pipelines.curation.issues import COLUMNS, IssueLog, errors
+    from pipelines.orchestration.names import ISSUES, table_key
+    from pipelines.orchestration.publication import RELEASE
+    from schemas.registry import tables
+
+    if result.success:
+        counts = {name: len(result.asset_value(table_key(table))) for name, table in tables().items()}
+        return Result(result.asset_value(ISSUES), counts, result.asset_value(RELEASE), refused=False)
+    failures = [event for event in result.all_events if event.is_step_failure]
+    names = [name for event in failures for name in _causes(event)]
+    if "DagsterAssetCheckFailedError" in names:
+        log = IssueLog.of(_failed_cells(result))
+        issues = log.frame()[list(COLUMNS)]
+        return Result(issues, {}, None, refused=bool(len(errors(issues))))
+    message = _message(failures)
+    code = 3 if set(names) & set(_ENVIRONMENT_ERRORS) else 1 if set(names) & set(_DATA_ERRORS) else 4
+    return Result(IssueLog().frame(), {}, None, refused=False, code=code, message=message)
+
+
+def _failed_cells(result: dg.ExecuteInProcessResult) -> pd.DataFrame:
+    """All issues of a refused run: those of the sheets, and those of the published tables."""
+    from pipelines import job
+    from pipelines.curation.issues import IssueLog
+    from pipelines.orchestration.names import ISSUES, table_key
+    from schemas.registry import tables
+
+    built = {name: result.asset_value(table_key(table)) for name, table in tables().items()}
+    log = IssueLog.of(result.asset_value(ISSUES))
+    for failed in job.check(built).values():
+        if len(failed):
+            log.extend(IssueLog.of(job.located(failed, built["provenance"])))
+    return log.frame()
+
+
+def _causes(event: dg.DagsterEvent) -> list[str]:
+    error = event.step_failure_data.error
+    names = []
+    while error is not None:
+        names.append(str(error.cls_name))
+        error = error.cause
+    return names
+
+
+def _message(failures: list[dg.DagsterEvent]) -> str:
+    """The deepest cause, in its own words."""
+    for event in failures:
+        error = event.step_failure_data.error
+        while error is not None and error.cause is not None:
+            error = error.cause
+        if error is not None:
+            return error.message.strip().partition(": ")[2] or error.message.strip()
+    return "Le travail a échoué sans dire pourquoi ; voir l’interface de Dagster."

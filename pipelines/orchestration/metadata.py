@@ -1,0 +1,80 @@
+"""What the UI shows of a frame: column schema, row count, preview, offending cells.
+
+Belongs here: rendering declarations and frames as Dagster metadata. Does not belong here: any figure of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import dagster as dg
+import pandas as pd
+
+from schemas.declaration import Column, Table
+
+PREVIEW_ROWS = 8
+SHOWN_CELLS = 50
+SHOWN_CHARACTERS = 60
+
+
+def _constraints(column: Column, key: str) -> dg.TableColumnConstraints:
+    other = [
+        text
+        for text in (
+            f"nomenclature {column.vocabulary}" if column.vocabulary else "",
+            f"clé de {column.references}" if column.references else "",
+            f"unité {column.unit}" if column.unit else "",
+        )
+        if text
+    ]
+    return dg.TableColumnConstraints(nullable=not column.required, unique=column.name == key, other=other)
+
+
+def column_schema(table: Table) -> dg.TableSchema:
+    """The declared columns of a table, as the UI shows them."""
+    return dg.TableSchema(
+        columns=[
+            dg.TableColumn(
+                name=column.name,
+                type=column.kind.value,
+                description=f"{column.title.fr} — {column.description.fr}",
+                constraints=_constraints(column, table.key),
+            )
+            for column in table.published
+        ]
+    )
+
+
+def markdown(frame: pd.DataFrame, rows: int) -> str:
+    """The first rows of a frame as a Markdown table, long cells shortened."""
+    head = frame.head(rows).astype("str").fillna("")
+    lines = ["| " + " | ".join(head.columns) + " |", "|" + " --- |" * len(head.columns)]
+    for values in head.to_numpy():
+        cells = [str(value).replace("|", "\\|").replace("\n", " ")[:SHOWN_CHARACTERS] for value in values]
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def table_metadata(table: Table, frame: pd.DataFrame) -> dict[str, dg.MetadataValue]:
+    """Row count, column schema and preview of a published table."""
+    return {
+        "dagster/row_count": dg.MetadataValue.int(len(frame)),
+        "dagster/column_schema": dg.MetadataValue.table_schema(column_schema(table)),
+        "aperçu": dg.MetadataValue.md(markdown(frame, PREVIEW_ROWS)),
+    }
+
+
+def issues_metadata(issues: pd.DataFrame) -> Mapping[str, dg.MetadataValue]:
+    """Counts by code, and a small table of the offending cells."""
+    shown = issues.head(SHOWN_CELLS)
+    records = [
+        dg.TableRecord({str(name): str(value) for name, value in record.items()})
+        for record in shown[["code", "file", "sheet", "cell", "value", "message", "advice"]].to_dict("records")
+    ]
+    columns = [dg.TableColumn(name) for name in ("code", "file", "sheet", "cell", "value", "message", "advice")]
+    counts = {str(code): int(count) for code, count in issues["code"].value_counts(sort=False).sort_index().items()}
+    return {
+        "nombre": dg.MetadataValue.int(len(issues)),
+        "par code": dg.MetadataValue.json(counts),
+        "cellules": dg.MetadataValue.table(records, dg.TableSchema(columns)),
+    }

@@ -1,0 +1,84 @@
+"""Assets ``publication/*``: the files of a release, then the release itself, visible only when it is whole.
+
+Belongs here: `pipelines.publish` as one step. Does not belong here: writing, hashing, renaming.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import dagster as dg
+import pandas as pd
+
+from pipelines import job
+from pipelines.orchestration.names import ISSUES, OWNERS, PUBLICATION_GROUP, table_key
+from pipelines.orchestration.resources import Run
+from pipelines.progress import step
+from pipelines.publish import release as publishing
+from pipelines.publish.description import load_description
+from schemas.registry import tables
+
+_FILES = {
+    "csv": ("Un fichier CSV par table : UTF-8, virgule, dates ISO.", {"csv"}),
+    "parquet": ("Un fichier Parquet par table, typé et décrit.", {"parquet"}),
+    "xlsx": ("Un classeur par table, et un classeur avec tout.", {"excel"}),
+    "metadonnees": ("Schémas, Data Package, dictionnaire, anomalies, feuilles d’origine.", {"json"}),
+}
+DESCRIPTION_FILE = "jeu_de_donnees.toml"
+RELEASE = dg.AssetKey([PUBLICATION_GROUP, "version"])
+
+
+def _key(name: str) -> dg.AssetKey:
+    return dg.AssetKey([PUBLICATION_GROUP, name])
+
+
+def make_publication() -> dg.AssetsDefinition:
+    """The step that writes a release."""
+    from_tables = {table_key(table) for table in tables().values()} | {ISSUES}
+    outs = {
+        name: dg.AssetOut(key=_key(name), group_name=PUBLICATION_GROUP, description=what, kinds=kinds, owners=OWNERS)
+        for name, (what, kinds) in _FILES.items()
+    }
+    outs["version"] = dg.AssetOut(
+        key=RELEASE,
+        group_name=PUBLICATION_GROUP,
+        description="La version : un dossier complet, rendu visible d’un seul renommage ; aucune si rien n’a changé.",
+        kinds={"file"},
+        owners=OWNERS,
+    )
+    lineage = {name: set(from_tables) for name in _FILES}
+    lineage["version"] = {_key(name) for name in _FILES}
+    ins = {name: dg.AssetIn(key=table_key(table)) for name, table in tables().items()}
+    ins["anomalies_de_saisie"] = dg.AssetIn(key=ISSUES)
+
+    @dg.multi_asset(name="publier_la_version", ins=ins, outs=outs, internal_asset_deps=lineage)
+    def publier_la_version(settings: Run, **inputs: pd.DataFrame) -> Iterator[dg.Output]:  # type: ignore[type-arg]
+        issues = inputs.pop("anomalies_de_saisie")
+        codes = job.codes_of(inputs["nomenclatures"])
+        description = load_description(settings.sources_folder / DESCRIPTION_FILE)
+        staging = publishing.begin(settings.outputs_folder, settings.release_date)
+        with step("Fichiers CSV") as writing:
+            publishing.write_csv(staging, inputs)
+            writing.counted = f"{len(inputs)} fichiers"
+        with step("Fichiers Parquet") as writing:
+            publishing.write_parquet(staging, inputs)
+            writing.counted = f"{len(inputs)} fichiers"
+        with step("Classeurs XLSX") as writing:
+            publishing.write_xlsx(staging, inputs, description)
+            writing.counted = f"{len(inputs) + 1} classeurs"
+        with step("Métadonnées") as writing:
+            publishing.write_metadata(staging, inputs, issues, description, codes, settings.sources_folder)
+            writing.counted = "schémas, Data Package, dictionnaire"
+        with step("Mise en place de la version") as writing:
+            release = publishing.finish(staging)
+            writing.counted = release.version if release.new else f"{release.version}, déjà publiée"
+        where = dg.MetadataValue.path(str(release.path))
+        for name in _FILES:
+            yield dg.Output(str(release.path), name, metadata={"dossier": where})
+        yield dg.Output(
+            release,
+            "version",
+            metadata={"version": release.version, "nouvelle": release.new, "dossier": where},
+        )
+
+    return publier_la_version

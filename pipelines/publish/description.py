@@ -1,0 +1,184 @@
+"""What the dataset says of itself, read from ``jeu_de_donnees.toml``.
+
+Belongs here: the form of that file, and errors that tell its keeper which key is wrong and what is expected. Does not
+belong here: how a catalogue or a portal writes it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+DESCRIPTION_FILE = "jeu_de_donnees.toml"
+
+Check = Callable[[Any], bool]
+FREQUENCIES = (
+    *("continuous", "daily", "weekly", "monthly", "quarterly", "annual", "biennial", "triennial", "quadrennial"),
+    *("quinquennial", "decennial", "punctual", "irregular", "never", "notPlanned", "other", "unknown"),
+)
+"""Those of the identifiers of data.gouv.fr that suit a dataset kept by hand."""
+
+
+class DescriptionError(Exception):
+    """The description of the dataset does not hold; ``problems`` says it key by key."""
+
+    def __init__(self, path: Path, problems: list[str]) -> None:
+        self.path, self.problems = path, problems
+        super().__init__("\n".join(f"{path} : {problem}" for problem in problems))
+
+
+@dataclass(frozen=True)
+class Body:
+    """An organisation, and where it can be reached on the web (empty when it has no address)."""
+
+    nom: str
+    adresse: str
+
+
+@dataclass(frozen=True)
+class Licence:
+    """The licence of the data, and the identifier that the portal gives it."""
+
+    nom: str
+    titre: str
+    adresse: str
+    identifiant_portail: str
+
+
+@dataclass(frozen=True)
+class Period:
+    """The time that the data cover, both days included."""
+
+    debut: dt.date
+    fin: dt.date
+
+
+@dataclass(frozen=True)
+class DatasetDescription:
+    """The description of the dataset, checked."""
+
+    nom: str
+    titre: str
+    titre_en: str
+    description: str
+    description_en: str
+    adresse_de_base: str
+    frequence: str
+    couverture_spatiale: str
+    mots_cles: tuple[str, ...]
+    editeur: Body
+    point_de_contact: Body
+    licence: Licence
+    couverture_temporelle: Period
+
+    def as_json(self) -> dict[str, object]:
+        """The description as JSON values (dates in ISO form), for files and for the content's fingerprint."""
+        return {**asdict(self), "couverture_temporelle": {name: day.isoformat() for name, day in self._days().items()}}
+
+    def _days(self) -> dict[str, dt.date]:
+        return {"debut": self.couverture_temporelle.debut, "fin": self.couverture_temporelle.fin}
+
+
+def load_description(path: Path) -> DatasetDescription:
+    """Reads and checks the file; raises a `DescriptionError` with every problem at once."""
+    try:
+        found = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise DescriptionError(path, ["le fichier n’existe pas ; il décrit le jeu de données"]) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise DescriptionError(path, [f"le fichier n’est pas du TOML en UTF-8 ({error})"]) from error
+    problems = _problems(found, _EXPECTED)
+    if problems:
+        raise DescriptionError(path, problems)
+    description = _description(found)
+    if description.couverture_temporelle.fin < description.couverture_temporelle.debut:
+        raise DescriptionError(path, ["clé « couverture_temporelle.fin » : attendu un jour qui suit « debut »"])
+    return description
+
+
+# --- What each key holds -------------------------------------------------------------------------------------------
+
+
+def _text(minimum: int = 1, maximum: int = 100_000) -> Check:
+    return lambda value: isinstance(value, str) and minimum <= len(value.strip()) <= maximum
+
+
+def _matches(pattern: str) -> Check:
+    return lambda value: isinstance(value, str) and re.fullmatch(pattern, value) is not None
+
+
+def _is_day(value: object) -> bool:
+    return isinstance(value, dt.date) and not isinstance(value, dt.datetime)
+
+
+def _are_tags(value: object) -> bool:
+    return isinstance(value, list) and len(value) > 0 and all(_text(3, 96)(tag) for tag in value)
+
+
+_ADDRESS = r"https?://[^\s]+"
+_NAME = (_text(), "un texte")
+_OPTIONAL_ADDRESS = (_matches(rf"({_ADDRESS})?"), 'une adresse en https://, ou "" s’il n’y en a pas')
+_REQUIRED_ADDRESS = (_matches(_ADDRESS), "une adresse en https://")
+_BODY = {"nom": _NAME, "adresse": _OPTIONAL_ADDRESS}
+_EXPECTED: dict[str, Any] = {
+    "nom": (_matches(r"[a-z0-9]+(-[a-z0-9]+)*"), "des minuscules, des chiffres et des tirets"),
+    "titre": (_text(1, 350), "un texte de 350 caractères au plus"),
+    "titre_en": (_text(1, 350), "un texte de 350 caractères au plus"),
+    "description": (_text(101), "un texte de plus de 100 caractères"),
+    "description_en": (_text(101), "un texte de plus de 100 caractères"),
+    "adresse_de_base": (_matches(_ADDRESS + r"(?<!/)"), "une adresse en https://, sans « / » à la fin"),
+    "frequence": (lambda value: value in FREQUENCIES, f"l’un de : {', '.join(FREQUENCIES)}"),
+    "couverture_spatiale": _NAME,
+    "mots_cles": (_are_tags, "une liste de mots de 3 à 96 caractères"),
+    "editeur": _BODY,
+    "point_de_contact": _BODY,
+    "licence": {"nom": _NAME, "titre": _NAME, "adresse": _REQUIRED_ADDRESS, "identifiant_portail": _NAME},
+    "couverture_temporelle": {"debut": (_is_day, "un jour (2011-01-01)"), "fin": (_is_day, "un jour (2027-12-31)")},
+}
+
+
+def _problems(found: Mapping[str, Any], expected: Mapping[str, Any], parent: str = "") -> list[str]:
+    problems = [f"clé « {parent}{name} » inconnue.{_near(name, expected)}" for name in found if name not in expected]
+    for name, wanted in expected.items():
+        if name not in found:
+            what = f"une section [{parent}{name}]" if isinstance(wanted, dict) else wanted[1]
+            problems.append(f"clé « {parent}{name} » absente : attendu {what}")
+        elif isinstance(wanted, dict):
+            problems += _section_problems(found[name], wanted, f"{parent}{name}")
+        elif not wanted[0](found[name]):
+            problems.append(f"clé « {parent}{name} » : attendu {wanted[1]} ; lu : {_shown(found[name])}")
+    return problems
+
+
+def _section_problems(found: object, expected: Mapping[str, Any], name: str) -> list[str]:
+    if not isinstance(found, dict):
+        return [f"clé « {name} » : attendu une section [{name}] ; lu : {_shown(found)}"]
+    return _problems(found, expected, f"{name}.")
+
+
+def _near(name: str, expected: Mapping[str, Any]) -> str:
+    close = get_close_matches(name, expected, n=1)
+    return f" Vouliez-vous dire « {close[0]} » ?" if close else " Retirez-la."
+
+
+def _shown(value: object) -> str:
+    text = str(value)
+    return f"« {text[:60]}{'…' if len(text) > 60 else ''} »"
+
+
+def _description(found: dict[str, Any]) -> DatasetDescription:
+    plain = {name: value.strip() for name, value in found.items() if isinstance(value, str)}
+    return DatasetDescription(
+        **plain,
+        mots_cles=tuple(found["mots_cles"]),
+        editeur=Body(**found["editeur"]),
+        point_de_contact=Body(**found["point_de_contact"]),
+        licence=Licence(**found["licence"]),
+        couverture_temporelle=Period(**found["couverture_temporelle"]),
+    )

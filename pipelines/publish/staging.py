@@ -1,0 +1,121 @@
+"""Where a release is prepared, out of sight, before it appears in one move.
+
+Belongs here: opening, leaving and sealing ``outputs/.en-cours/<jour>-<processus>``. Does not belong here: what is
+written in it (``release``).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Self
+
+from pipelines.publish import lock
+from pipelines.publish.errors import OutputsError, as_outputs_error
+from pipelines.publish.tables_arrow import Declared
+from pipelines.publish.versions import RELEASES, SUMS, next_version, read_versions, write_versions
+from schemas import registry
+
+IN_PROGRESS = ".en-cours"
+
+
+@dataclass(frozen=True)
+class Staging:
+    """A release being prepared. As a context manager, it leaves nothing behind when its block ends unfinished."""
+
+    outputs: Path
+    directory: Path
+    version: str
+    date: dt.date
+    declared: Declared = field(repr=False, compare=False)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.directory.exists():
+            abandon(self)
+
+    def folder(self, name: str) -> Path:
+        """A folder of the release being prepared."""
+        path = self.directory / name
+        path.mkdir(exist_ok=True)
+        return path
+
+
+def begin(outputs: Path, date: dt.date, declared: Declared | None = None) -> Staging:
+    """Takes the folder of outputs, sweeps what dead builds left, mends the pointer, and opens an empty staging folder.
+
+    Raises `OutputsBusy` when another build holds the folder, `OutputsError` when it can't be written.
+    """
+    outputs = outputs.absolute()
+    with as_outputs_error(outputs):
+        (outputs / RELEASES).mkdir(parents=True, exist_ok=True)
+        lock.take(outputs)
+    try:
+        with as_outputs_error(outputs):
+            _sweep(outputs)
+            write_versions(outputs, read_versions(outputs))
+            version = next_version(outputs, date)
+            directory = outputs / IN_PROGRESS / f"{date.isoformat()}-{os.getpid()}"
+            directory.mkdir(parents=True)
+    except BaseException:
+        lock.free(outputs)
+        raise
+    return Staging(outputs, directory, version, date, registry.tables() if declared is None else declared)
+
+
+def abandon(staging: Staging) -> None:
+    """Drops a release being prepared and frees the folder of outputs; the releases are left as they were."""
+    shutil.rmtree(staging.directory, ignore_errors=True)
+    lock.free(staging.outputs)
+
+
+@contextmanager
+def step(staging: Staging) -> Iterator[None]:
+    """One step of the preparation: if it fails, the whole preparation is dropped; disk errors are put in words."""
+    try:
+        with as_outputs_error(staging.directory):
+            yield
+    except BaseException:
+        abandon(staging)
+        raise
+
+
+def seal(staging: Staging) -> None:
+    """Writes ``SHA256SUMS``, the last file: one line per file, in the form that ``sha256sum -c`` reads."""
+    files = sorted(path for path in staging.directory.rglob("*") if path.is_file())
+    lines = [f"{_digest_on_disk(path)}  {path.relative_to(staging.directory).as_posix()}\n" for path in files]
+    with (staging.directory / SUMS).open("w", encoding="utf-8", newline="\n") as file:
+        file.writelines(lines)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def reveal(staging: Staging) -> Path:
+    """Makes the release visible, by one move."""
+    target = staging.outputs / RELEASES / staging.version
+    if target.exists():
+        raise OutputsError(
+            f"La version {staging.version} existe déjà dans {staging.outputs} ; recommencez la publication."
+        )
+    staging.directory.rename(target)
+    return target
+
+
+def _sweep(outputs: Path) -> None:
+    """Removes what builds that died left behind: under the lock, nobody else is at work."""
+    shutil.rmtree(outputs / IN_PROGRESS, ignore_errors=True)
+
+
+def _digest_on_disk(path: Path) -> str:
+    """The digest of a file, once its bytes are on the disk for good."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,155 @@
+"""The list of releases: ``versions.json``, the pointer to the last one, and the link ``latest`` that follows it.
+
+Belongs here: reading, mending and moving the pointer. Does not belong here: the files of a release.
+
+The folders under ``releases/`` are the truth: each appeared in one move, complete. The pointer is mended from them
+when a build died between the two moves, or when the file was lost.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+RELEASES = "releases"
+POINTER = "versions.json"
+LATEST = "latest"
+SUMS = "SHA256SUMS"
+DESCRIPTOR = "datapackage.json"
+
+
+@dataclass(frozen=True)
+class Release:
+    """One release; ``new`` is False when the build found the same content as in the last one and made nothing."""
+
+    version: str
+    date: dt.date
+    path: Path
+    content_sha256: str
+    new: bool = False
+
+    @property
+    def rank(self) -> tuple[dt.date, int]:
+        """Its place among the releases: by date, then by number within the day."""
+        return self.date, int(self.version.partition(".")[2] or 1)
+
+
+@dataclass(frozen=True)
+class Versions:
+    """The releases in the order in which they were made, and the version of the last one."""
+
+    latest: str | None
+    releases: tuple[Release, ...]
+
+    def current(self) -> Release | None:
+        """The last release."""
+        return next((release for release in self.releases if release.version == self.latest), None)
+
+    def adding(self, release: Release) -> Versions:
+        """The same list with one more release, which becomes the last."""
+        return Versions(release.version, (*self.releases, replace(release, new=False)))
+
+
+def read_versions(outputs: Path) -> Versions:
+    """What is there: the releases that the pointer lists and that exist, then complete ones that it does not list."""
+    listed = _pointer(outputs)
+    complete = {release.version: release for release in _complete(outputs)}
+    kept = [complete.pop(version) for version in listed.get("order", []) if version in complete]
+    found = sorted(complete.values(), key=lambda release: release.rank)
+    releases = (*kept, *found)
+    latest = listed.get("latest", [None])[0]
+    if found or latest not in {release.version for release in releases}:
+        latest = releases[-1].version if releases else None
+    return Versions(latest, releases)
+
+
+def write_versions(outputs: Path, versions: Versions) -> None:
+    """Moves the pointer, then the link, each in one move; what is already right is left alone."""
+    content = json.dumps(_as_json(outputs, versions), ensure_ascii=False, indent=2) + "\n"
+    pointer = outputs / POINTER
+    if not pointer.is_file() or pointer.read_text(encoding="utf-8") != content:
+        write_aside(pointer, content)
+    _move_link(outputs, versions.latest)
+
+
+def next_version(outputs: Path, date: dt.date) -> str:
+    """The first free name for a release of this day: the date, then ``.2``, ``.3`` and so on."""
+    taken = {path.name for path in (outputs / RELEASES).iterdir()} | set(_pointer(outputs).get("order", []))
+    day = date.isoformat()
+    rank = 1
+    while (version := day if rank == 1 else f"{day}.{rank}") in taken:
+        rank += 1
+    return version
+
+
+def write_aside(path: Path, content: str) -> None:
+    """Replaces a file by one move: a reader sees the old one or the new one, whole."""
+    aside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with aside.open("w", encoding="utf-8", newline="\n") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def _move_link(outputs: Path, latest: str | None) -> None:
+    link, target = outputs / LATEST, f"{RELEASES}/{latest}"
+    if latest is None:
+        if link.is_symlink():
+            link.unlink()
+        return
+    if link.is_symlink() and str(link.readlink()) == target:
+        return
+    aside = outputs / f".{LATEST}.{os.getpid()}"
+    aside.unlink(missing_ok=True)
+    aside.symlink_to(target)
+    aside.replace(link)
+
+
+def _pointer(outputs: Path) -> dict[str, list[str]]:
+    """The versions that the pointer lists, and the last one; nothing when it is absent or damaged."""
+    try:
+        found = json.loads((outputs / POINTER).read_text(encoding="utf-8"))
+        return {"order": [str(each["version"]) for each in found["releases"]], "latest": [str(found["latest"])]}
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return {}
+
+
+def _complete(outputs: Path) -> list[Release]:
+    folder = outputs / RELEASES
+    found = [_release(path) for path in sorted(folder.iterdir())] if folder.is_dir() else []
+    return [release for release in found if release is not None]
+
+
+def _release(path: Path) -> Release | None:
+    """The release of a folder, as its own descriptor tells it; nothing when the folder is not a whole release."""
+    if not (path / SUMS).is_file():
+        return None
+    try:
+        descriptor = json.loads((path / DESCRIPTOR).read_text(encoding="utf-8"))
+        date = dt.date.fromisoformat(str(descriptor["created"])[:10])
+        release = Release(str(descriptor["version"]), date, path, str(descriptor["contenu_sha256"]))
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return None
+    return release if release.version == path.name else None
+
+
+def _as_json(outputs: Path, versions: Versions) -> dict[str, object]:
+    return {
+        "latest": versions.latest,
+        "releases": [
+            {
+                "version": release.version,
+                "date": release.date.isoformat(),
+                "path": release.path.relative_to(outputs).as_posix(),
+                "contenu_sha256": release.content_sha256,
+            }
+            for release in versions.releases
+        ],
+    }

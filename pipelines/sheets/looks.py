@@ -1,0 +1,20 @@
+"""The colours and the font of a curator's workbook, the same in every file format.
+
+Belongs here: plain constants. Does not belong here: which cell takes which.
+"""
+
+from __future__ import annotations
+
+FONT = "Calibri"
+BLUE = "#1F3864"
+"""Headers and titles."""
+REQUIRED = "#A6431C"
+"""Headers of obligatory columns."""
+SLATE = "#33415C"
+GREY = "#6B7485"
+"""Identifiers, which nobody changes."""
+GRID = "#D5DCE8"
+BAND = "#F4F7FB"
+PALE = "#FFF9E5"
+"""Notes."""
+EUROS_FORMAT = '#,##0.00\\ "€"'

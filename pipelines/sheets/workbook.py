@@ -1,0 +1,314 @@
+"""Writes a curator's workbook as XLSX: typed cells, drop-down lists, notes, a welcome page.
+
+Belongs here: what the laid-out workbook (``layout``, ``guide``) becomes in Excel's format; equal contents make equal
+bytes. Does not belong here: published tables (``pipelines.publish``), the words shown to curators (``hints``, ``guide``).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.utility import xl_rowcol_to_cell
+from xlsxwriter.workbook import Workbook
+from xlsxwriter.worksheet import Worksheet
+
+from pipelines.sheets.guide import SAMPLE_NOTE, Line, Look, guide
+from pipelines.sheets.hints import MESSAGE_LIMIT, OUT_OF_LIST, YEAR_AS_DAY
+from pipelines.sheets.layout import (
+    CREATED,
+    EARLIEST_SERIAL,
+    GUIDE_SHEET,
+    LISTS_FIRST_ROW,
+    LISTS_SHEET,
+    NUMBER_KINDS,
+    Book,
+    Header,
+    Page,
+    Vocabularies,
+    VocabularyList,
+    book,
+    typed,
+)
+from pipelines.sheets.looks import BAND, BLUE, EUROS_FORMAT, FONT, GREY, GRID, PALE, REQUIRED, SLATE
+from pipelines.sheets.packages import write_package
+from schemas.declaration import Kind
+
+_AUTHOR = "Contrats de destination"
+_LARGEST = 1e15
+_FREE_TEXT = "@"
+_DATE_FORMAT = "dd/mm/yyyy"
+_WIDE_FOR_A4 = 210
+_PAPER = {"A3": 8, "A4": 9}
+
+
+@dataclass
+class _Formats:
+    """The formats of a workbook, each made once."""
+
+    workbook: Workbook
+    made: dict[tuple[tuple[str, object], ...], Format] = field(default_factory=dict)
+
+    def get(self, **properties: object) -> Format:
+        """The format with these properties, over the common font."""
+        wanted = {"font_name": FONT, "font_size": 11, "valign": "top", **properties}
+        key = tuple(sorted(wanted.items()))
+        if key not in self.made:
+            self.made[key] = self.workbook.add_format(wanted)
+        return self.made[key]
+
+    def header(self, required: bool) -> Format:
+        """White and bold on a deep colour."""
+        colour = REQUIRED if required else BLUE
+        edge = {"border": 1, "border_color": GRID}
+        return self.get(bold=True, font_color="#FFFFFF", bg_color=colour, text_wrap=True, valign="vcenter", **edge)
+
+    def cell(self, kind: Kind, value: object = "", own_identifier: bool = False) -> Format:
+        """A cell of data, by what it holds; blank and text cells have Excel's text format: nothing typed changes."""
+        look: dict[str, object] = {"border": 1, "border_color": GRID, "num_format": _FREE_TEXT, "text_wrap": True}
+        if own_identifier:
+            look["font_color"] = GREY
+        if isinstance(value, dt.date):
+            look |= {"num_format": _DATE_FORMAT, "align": "left"}
+        elif kind in NUMBER_KINDS and (value == "" or isinstance(value, float)):
+            look |= {"num_format": _number_format(kind, value), "text_wrap": False}
+        return self.get(**look)
+
+
+def _number_format(kind: Kind, value: object) -> str:
+    if kind is Kind.EUROS:
+        return EUROS_FORMAT
+    return "#,##0" if isinstance(value, float) and value.is_integer() else "General"
+
+
+def write_workbook(
+    path: Path, sheets: Mapping[str, pd.DataFrame], vocabularies: Vocabularies, *, national: bool = False
+) -> None:
+    """Writes the workbook of a contract, or the national one.
+
+    Args:
+        path: The ``.xlsx`` file, replaced if it is there.
+        sheets: By sheet name, one text column per label, blank where nothing is typed; what is left out is empty.
+        vocabularies: The (code, label) pairs of each vocabulary, for the drop-down lists.
+        national: Leaves out the sheets that only a contract has.
+
+    Raises:
+        ValueError: a sheet or a column that is not declared, or a text too long for a cell.
+    """
+    laid_out = book(sheets, vocabularies, national)
+    written = io.BytesIO()
+    with xlsxwriter.Workbook(written, {"in_memory": True}) as workbook:
+        created = dt.datetime.combine(CREATED, dt.time())
+        workbook.set_properties({"title": _AUTHOR, "author": _AUTHOR, "created": created})
+        formats = _Formats(workbook)
+        _write_guide(workbook.add_worksheet(GUIDE_SHEET), formats, guide(laid_out))
+        for page in laid_out.pages:
+            _write_page(workbook.add_worksheet(page.sheet.name), formats, page, laid_out)
+        _write_lists(workbook.add_worksheet(LISTS_SHEET), formats, laid_out.lists)
+        workbook.get_worksheet_by_name(laid_out.pages[0].sheet.name).activate()
+    write_package(path, _growing_rows(written))
+
+
+def _growing_rows(written: io.BytesIO) -> Iterator[tuple[str, bytes]]:
+    """The parts of the package, where the heights of rows are no more than a start: a row grows with what is typed."""
+    with zipfile.ZipFile(written) as package:
+        for name in package.namelist():
+            part = package.read(name)
+            yield name, part.replace(b' customHeight="1"', b"") if name.startswith("xl/worksheets/sheet") else part
+
+
+def _text(worksheet: Worksheet, row: int, column: int, text: str, look: Format) -> None:
+    if worksheet.write_string(row, column, text, look):
+        raise ValueError(f"{worksheet.name}!{xl_rowcol_to_cell(row, column)}: text too long for a cell")
+
+
+# --- Sheets of data ------------------------------------------------------------------------------------------------
+
+
+def _write_page(worksheet: Worksheet, formats: _Formats, page: Page, laid_out: Book) -> None:
+    for position, header in enumerate(page.headers):
+        worksheet.set_column(
+            position, position, header.width, formats.cell(header.hint.kind, own_identifier=header.hint.own_identifier)
+        )
+        _text(worksheet, 0, position, header.label, formats.header(header.hint.required))
+        _write_note(worksheet, position, header.hint.note)
+        rule = _rule(header, position, laid_out)
+        if rule:
+            worksheet.data_validation(1, position, page.last_row - 1, position, rule)
+    for number, row in enumerate(page.rows, start=1):
+        worksheet.set_row(number, page.height(row))
+        for position, (text, header) in enumerate(zip(row, page.headers, strict=True)):
+            if text:
+                _write_cell(worksheet, formats, (number, position), text, header)
+    _set_up(worksheet, formats, page)
+
+
+def _write_note(worksheet: Worksheet, position: int, note: str) -> None:
+    lines = sum(1 + len(line) // 48 for line in note.split("\n"))
+    looks = {"author": _AUTHOR, "color": PALE, "font_name": FONT, "font_size": 10}
+    worksheet.write_comment(0, position, note, {**looks, "x_scale": 2.6, "height": 18 * lines + 12})
+
+
+def _write_cell(worksheet: Worksheet, formats: _Formats, at: tuple[int, int], text: str, header: Header) -> None:
+    value = typed(text, header.hint.kind)
+    look = formats.cell(header.hint.kind, value, header.hint.own_identifier)
+    if isinstance(value, str):
+        _text(worksheet, *at, value, look)
+    elif isinstance(value, dt.date):
+        worksheet.write_datetime(*at, value, look)
+    else:
+        worksheet.write_number(*at, value, look)
+
+
+def _set_up(worksheet: Worksheet, formats: _Formats, page: Page) -> None:
+    last = len(page.headers) - 1
+    worksheet.set_row(0, 36)
+    worksheet.freeze_panes(1, 1)
+    worksheet.autofilter(0, 0, page.last_row - 1, last)
+    band = formats.workbook.add_format({"bg_color": BAND})
+    stripes = {"type": "formula", "criteria": "=MOD(ROW(),2)=1", "format": band}
+    worksheet.conditional_format(1, 0, page.last_row - 1, last, stripes)
+    typed_in = f"A2:{xl_rowcol_to_cell(page.last_row - 1, last)}"
+    worksheet.ignore_errors({"number_stored_as_text": typed_in, "two_digit_text_year": typed_in})
+    worksheet.hide_gridlines(2)
+    worksheet.set_tab_color(BLUE)
+    wide = sum(header.width for header in page.headers) > _WIDE_FOR_A4
+    _set_page(worksheet, "A3" if wide else "A4")
+    worksheet.repeat_rows(0)
+
+
+def _set_page(worksheet: Worksheet, paper: str, wide: int = 1) -> None:
+    worksheet.set_landscape()
+    worksheet.set_paper(_PAPER[paper])
+    worksheet.fit_to_pages(wide, 0)
+    worksheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+    worksheet.set_footer("&L&9&F · &A&R&9&P / &N")
+
+
+# --- What may be typed ---------------------------------------------------------------------------------------------
+
+
+def _rule(header: Header, position: int, laid_out: Book) -> dict[str, object] | None:
+    """The data validation of a column: it proposes, explains and warns, and forbids nothing."""
+    message: dict[str, object] = {}
+    if header.hint.message:
+        message = {"input_title": header.label[:32], "input_message": header.hint.message[:MESSAGE_LIMIT]}
+    warned: dict[str, object] = {"ignore_blank": True, "error_type": "warning", **message}
+    if header.choices is not None:
+        return _list_rule(header, laid_out) | warned
+    if header.hint.kind is Kind.DATE:
+        return _date_rule(position) | warned
+    if header.hint.kind in NUMBER_KINDS:
+        return _number_rule(header) | warned
+    return {"validate": "any", **message} if message else None
+
+
+def _list_rule(header: Header, laid_out: Book) -> dict[str, object]:
+    choices = header.choices
+    source: object = []
+    if choices is not None and choices.column is None:
+        source = list(choices.words)
+    elif choices is not None and choices.column is not None:
+        size = len(laid_out.lists[choices.column // 2].terms)
+        first = xl_rowcol_to_cell(LISTS_FIRST_ROW - 1, choices.column, row_abs=True, col_abs=True)
+        last = xl_rowcol_to_cell(LISTS_FIRST_ROW + size - 2, choices.column, row_abs=True, col_abs=True)
+        source = f"={LISTS_SHEET}!{first}:{last}"
+    return {
+        "validate": "list",
+        "source": source,
+        "error_title": "Hors de la liste",
+        "error_message": OUT_OF_LIST,
+    }
+
+
+def _date_rule(position: int) -> dict[str, object]:
+    cell = xl_rowcol_to_cell(1, position)
+    return {
+        "validate": "custom",
+        "value": f"=OR(ISTEXT({cell}),{cell}>={EARLIEST_SERIAL})",
+        "error_title": "Date d’avant 1950",
+        "error_message": YEAR_AS_DAY,
+    }
+
+
+def _number_rule(header: Header) -> dict[str, object]:
+    lowest = header.hint.minimum if header.hint.minimum is not None else -_LARGEST
+    highest = header.hint.maximum if header.hint.maximum is not None else _LARGEST
+    if header.hint.kind is Kind.PERCENT:
+        lowest = max(lowest, 1)
+    return {
+        "validate": "integer" if header.hint.kind is Kind.INTEGER else "decimal",
+        "criteria": "between",
+        "minimum": lowest,
+        "maximum": highest,
+        "error_title": "Nombre à vérifier",
+        "error_message": f"Attendu : {header.hint.expected}. Garder ce texte quand même ?"[:MESSAGE_LIMIT],
+    }
+
+
+# --- The first and the last sheet ----------------------------------------------------------------------------------
+
+
+def _write_guide(worksheet: Worksheet, formats: _Formats, lines: tuple[Line, ...]) -> None:
+    worksheet.set_column(0, 0, 26)
+    worksheet.set_column(1, 1, 92)
+    for row, line in enumerate(lines):
+        left, right = _guide_looks(formats, line.look)
+        if line.look is Look.TITLE:
+            worksheet.set_row(row, 34)
+        elif line.look is Look.HEADING:
+            worksheet.set_row(row, 30)
+        _text(worksheet, row, 0, line.left, left)
+        if line.right:
+            _text(worksheet, row, 1, line.right, right)
+        elif line.look in (Look.TITLE, Look.HEADING):
+            worksheet.write_blank(row, 1, None, left)
+        if line.look is Look.NOTE:
+            worksheet.write_comment(row, 0, SAMPLE_NOTE, {"author": _AUTHOR, "color": PALE})
+    worksheet.hide_gridlines(2)
+    worksheet.set_tab_color(REQUIRED)
+    _set_page(worksheet, "A4")
+    worksheet.set_portrait()
+    worksheet.fit_to_pages(1, 1)
+
+
+def _guide_looks(formats: _Formats, look: Look) -> tuple[Format, Format]:
+    right = formats.get(text_wrap=True)
+    if look is Look.TITLE:
+        return formats.get(bold=True, font_size=18, font_color="#FFFFFF", bg_color=BLUE, valign="vcenter"), right
+    if look is Look.LEAD:
+        return formats.get(font_size=12, font_color=SLATE, valign="vcenter"), right
+    if look is Look.HEADING:
+        edge = {"bottom": 2, "bottom_color": BLUE}
+        return formats.get(bold=True, font_size=13, font_color=BLUE, valign="bottom", **edge), right
+    if look in (Look.REQUIRED, Look.OPTIONAL):
+        return formats.header(look is Look.REQUIRED), right
+    if look is Look.IDENTIFIER:
+        return formats.cell(Kind.IDENTIFIER, own_identifier=True), right
+    return formats.get(bold=True, font_color=SLATE), right
+
+
+def _write_lists(worksheet: Worksheet, formats: _Formats, lists: tuple[VocabularyList, ...]) -> None:
+    code = formats.cell(Kind.CODE)
+    meaning = formats.get(font_color=SLATE, text_wrap=True)
+    for position, vocabulary in enumerate(lists):
+        column = 2 * position
+        worksheet.set_column(column, column, max(12, *(len(term) + 2 for term, _ in vocabulary.terms)))
+        worksheet.set_column(column + 1, column + 1, 34)
+        _text(worksheet, 0, column, vocabulary.title, formats.get(bold=True, font_color=BLUE, font_size=12))
+        _text(worksheet, 1, column, "Code", formats.header(False))
+        _text(worksheet, 1, column + 1, "Sens", formats.header(False))
+        for row, (term, label) in enumerate(vocabulary.terms, start=LISTS_FIRST_ROW - 1):
+            _text(worksheet, row, column, term, code)
+            _text(worksheet, row, column + 1, label, meaning)
+    worksheet.freeze_panes(LISTS_FIRST_ROW - 1, 0)
+    worksheet.hide_gridlines(2)
+    worksheet.set_tab_color(GREY)
+    _set_page(worksheet, "A3", wide=3)
