@@ -101,6 +101,7 @@ def build(sources: Path, outputs: Path, date: str) -> int:
     from pipelines.progress import listening
 
     _require_sources(sources)
+    outputs.mkdir(parents=True, exist_ok=True)  # a folder that cannot be written is said before the work, not after
     console = _console()
     with listening(_teller(console)):
         result = launch(sources.resolve(), outputs.resolve(), date)

@@ -21,14 +21,15 @@ T = TypeVar("T")
 
 _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
 _DROP_INVISIBLE = {ord(character): None for character in _INVISIBLE}
+_MARKS = re.compile("[\u0300-\u036f]+")
 _NOT_ALPHANUMERIC = re.compile(r"[^a-z0-9]+")
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae"})
 
 
 def fold(text: str) -> str:
     """The form under which two spellings are compared (rule in the module's docstring)."""
-    folded = unicodedata.normalize("NFKD", text.casefold().translate(_LIGATURES))
-    return _NOT_ALPHANUMERIC.sub(" ", folded.encode("ascii", "ignore").decode("ascii")).strip()
+    folded = unicodedata.normalize("NFKD", text.translate(_DROP_INVISIBLE)).casefold().translate(_LIGATURES)
+    return _NOT_ALPHANUMERIC.sub(" ", _MARKS.sub("", folded)).strip()
 
 
 def slug(text: str, limit: int = 0) -> str:

@@ -140,7 +140,7 @@ CATALOGUE = _kinds(
         "ligne-doublee",
         _E,
         "Une autre ligne dit la même chose : {expected}.",
-        "Gardez une seule ligne, ou distinguez-les par leurs dates ou par leur Identifiant.",
+        "Gardez une seule ligne, ou distinguez-les par leurs dates ou par leurs mots.",
     ),
     ("date-inversee", _E, "La fin ({value}) précède le début ({expected}).", "Vérifiez les deux dates."),
     # What the row says

@@ -77,12 +77,15 @@ class Sources:
     issues: IssueLog
 
 
-def _read_file(path: Path, name: str, sheets: dict[str, Sheet], log: IssueLog) -> list[tuple[Sheet, LabelledRows]]:
+def _read_file(
+    path: Path, name: str, sheets: dict[str, Sheet], log: IssueLog
+) -> list[tuple[Sheet, LabelledRows]] | None:
+    """The declared sheets of a file, None when it cannot be read."""
     try:
         grids = read_grids(path)
     except UnreadableFileError as error:
         log.add("fichier-illisible", place(name, value=path.name), expected=error.reason)
-        return []
+        return None
     found = []
     for grid in grids:
         sheet = find_sheet(grid.sheet, sheets)
@@ -156,12 +159,12 @@ def read_sources(root: Path) -> Sources:
     rows: list[tuple[Sheet, str, str, LabelledRows]] = []
     files: list[tuple[str, str, int]] = []
 
-    def take(path: Path, sheets: dict[str, Sheet]) -> set[str]:
+    def take(path: Path, sheets: dict[str, Sheet]) -> set[str] | None:
         name, sha256 = path.relative_to(root).as_posix(), digest(path)
         read = _read_file(path, name, sheets, log)
-        files.append((name, sha256, sum(len(part.text) for _, part in read)))
-        rows.extend((sheet, name, sha256, part) for sheet, part in read)
-        return {sheet.name for sheet, _ in read}
+        files.append((name, sha256, sum(len(part.text) for _, part in read or ())))
+        rows.extend((sheet, name, sha256, part) for sheet, part in read or ())
+        return None if read is None else {sheet.name for sheet, _ in read}
 
     stems: dict[str, str] = {}
     for path in workbooks(root / CONTRACTS_FOLDER):
@@ -169,7 +172,8 @@ def read_sources(root: Path) -> Sources:
         if path.stem in stems:
             log.add("fichier-double", place(name, value=f"{stems[path.stem]}, {name}"))
         stems[path.stem] = name
-        if CONTRACT_SHEET not in take(path, in_workbook):
+        read = take(path, in_workbook)
+        if read is not None and CONTRACT_SHEET not in read:
             labels = ", ".join(item.label for item in in_workbook[CONTRACT_SHEET].fields)
             log.add("feuille-absente", place(name, value=CONTRACT_SHEET), expected=labels)
     for path in workbooks(root):

@@ -63,8 +63,12 @@ def table_model(table: Table, codes: Mapping[str, frozenset[str]]) -> pa.DataFra
 
 
 def sheet_model(sheet: Sheet, key: str) -> pa.DataFrameSchema:
-    """The model of the typed cells of a source sheet; the key may be blank, it is minted later."""
-    columns = [item.column for item in sheet.fields if isinstance(item, Cell) and item.column.references is None]
+    """The model of the typed cells of a source sheet; the ``key`` may be blank, it is minted later.
+
+    A reference is still the text typed: only its obligation is checked.
+    """
+    cells = [item.column for item in sheet.fields if isinstance(item, Cell)]
+    columns = [one if one.references is None else one.but(kind=Kind.TEXT, pattern=None) for one in cells]
     return pa.DataFrameSchema(
         {
             column.name: _column(

@@ -7,14 +7,17 @@ row or another table (``normalise``).
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import PurePath
 
 import pandas as pd
+import pyarrow as pa
 
 from pipelines.curation.gather import Gathered
-from pipelines.curation.issues import IssueLog, nearest, suggestion
+from pipelines.curation.issues import IssueLog, nearest, place, suggestion
 from pipelines.curation.models import failures, sheet_model
 from pipelines.curation.values import Bound, NumberValue, parse_boolean, parse_date, parse_number
-from pipelines.dtypes import DECIMAL_KINDS, typed
+from pipelines.dtypes import ARROW_TYPES, DECIMAL_KINDS, typed
 from pipelines.sheets.cells import CellKind
 from pipelines.text import clean, fold, on_distinct, slug
 from schemas.declaration import Cell, Column, Kind, Sheet
@@ -23,6 +26,8 @@ from schemas.registry import tables
 from schemas.vocabularies import TABLES
 
 Text = pd.Series
+_BROKEN = (CellKind.ERROR, CellKind.NO_RESULT)
+_FLOAT_NOISE = Decimal("1e-9")
 
 
 @dataclass
@@ -40,7 +45,7 @@ class Vocabularies:
         spellings: dict[str, dict[str, str]] = {TABLES: {fold(name): name for name in tables()}}
         for sheet in declared_sheets().values():
             if sheet.place == "classeur":
-                spellings[TABLES][fold(sheet.name)] = sheet.table
+                spellings[TABLES].setdefault(fold(sheet.name), sheet.table)
         columns = zip(text["Nomenclature"], text["Code"], text["Libellé"], text["Autres écritures"], strict=True)
         for name, code, label, others in columns:
             codes.setdefault(name, set()).add(code)
@@ -48,8 +53,11 @@ class Vocabularies:
             for spelling in (*others.split(";"), label, code):
                 if fold(spelling):
                     known[fold(spelling)] = code
-            if not fold(label):
+            if label and not fold(label):
                 known[label] = code
+        for name, code in zip(text["Nomenclature"], text["Code"], strict=True):
+            if fold(code):
+                spellings[name][fold(code)] = code
         return cls({name: frozenset(found) for name, found in codes.items()}, spellings)
 
     def labels(self, name: str) -> list[str]:
@@ -97,6 +105,9 @@ def parse(source: Gathered, vocabularies: Vocabularies, log: IssueLog) -> Typed:
             for name, values in _typed_cell(result, item, text, vocabularies, log).items():
                 result.frame[name] = values
     _validate(result, log)
+    _check_order(result, log)
+    if source.sheet.single:
+        _check_single(result, log)
     return result
 
 
@@ -153,8 +164,31 @@ def _numbers(result: Typed, item: Cell, text: Text, log: IssueLog) -> Text:
     if item.column.kind is Kind.INTEGER:
         broken = numbers.index[[number is not None and number != int(number) for number in numbers]]
         result.refuse(log, "nombre-non-entier", broken, item.label)
-        numbers = numbers.map(lambda number: None if number is None or number != int(number) else int(number))
-    return typed(numbers, item.column)
+        numbers = numbers.mask(numbers.index.isin(broken), None)
+    return typed(_fitting(result, item, numbers, log), item.column)
+
+
+def _fitting(result: Typed, item: Cell, numbers: Text, log: IssueLog) -> Text:
+    """The numbers with the column's decimals; those that its type cannot hold are reported and left out."""
+    arrow = ARROW_TYPES[item.column.kind]
+    whole, decimals = (18, 0) if pa.types.is_integer(arrow) else (arrow.precision - arrow.scale, arrow.scale)
+    step = Decimal(1).scaleb(-decimals)
+
+    def fit(number: Decimal | None) -> Decimal | int | str | None:
+        if number is None:
+            return None
+        if number and number.adjusted() >= whole:
+            return "hors-bornes"
+        rounded = number.quantize(step)
+        if abs(rounded - number) > _FLOAT_NOISE:
+            return "format-invalide"
+        return rounded if decimals else int(rounded)
+
+    fitted = numbers.map(fit)
+    expected = {"hors-bornes": f"au plus {whole} chiffres", "format-invalide": f"au plus {decimals} décimales"}
+    for code, wanted in expected.items():
+        result.refuse(log, code, fitted.index[fitted == code], item.label, expected=wanted)
+    return fitted.map(lambda number: None if isinstance(number, str) else number)
 
 
 def _native_number(text: str) -> NumberValue:
@@ -180,7 +214,7 @@ def _identifiers(result: Typed, item: Cell, text: Text, log: IssueLog) -> Text:
     lowered = text.str.lower()
     wrong = text.index[(text != "") & ~lowered.str.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*")]
     result.refuse(log, "identifiant-invalide", wrong, item.label, near=[slug(value) for value in text[wrong]])
-    return lowered.where(lowered != "")
+    return lowered.where((lowered != "") & ~lowered.index.isin(wrong))
 
 
 def _label_of(sheet: Sheet, column: str) -> str:
@@ -193,13 +227,45 @@ def _label_of(sheet: Sheet, column: str) -> str:
 def _validate(result: Typed, log: IssueLog) -> None:
     """Phase two: Pandera on typed data. A cell whose text could not be typed was reported already and is left out."""
     sheet = result.sheet
-    found = failures(sheet_model(sheet, tables()[sheet.table].key), result.frame)
+    table = tables()[sheet.table]
+    found = failures(sheet_model(sheet, table.key if table.natural_key else ""), result.frame)
     for (name, code), cases in found.groupby(["column", "code"], sort=True):
         label = _label_of(sheet, str(name))
         rows = pd.Index(cases["row"].astype("int64"))
         if code == "valeur-obligatoire":
-            rows = rows[(result.source.text.loc[rows, label].map(clean) == "").to_numpy()]
+            blank = result.source.text.loc[rows, label].map(clean) == ""
+            rows = rows[(blank & ~result.source.kind.loc[rows, label].isin(_BROKEN)).to_numpy()]
         result.refuse(log, str(code), rows, label, expected=_expected(sheet, str(name), str(code)))
+    for item in sheet.fields:
+        if item.required and not isinstance(item, Cell):
+            blank = result.source.text[item.label].map(clean) == ""
+            rows = blank.index[blank & ~result.source.kind[item.label].isin(_BROKEN)]
+            result.refuse(log, "valeur-obligatoire", rows, item.label, expected=item.label)
+
+
+def _check_order(result: Typed, log: IssueLog) -> None:
+    """No end before its start."""
+    if not {"date_debut", "date_fin"} <= set(result.frame.columns):
+        return
+    start, end = _label_of(result.sheet, "date_debut"), _label_of(result.sheet, "date_fin")
+    rows = result.frame.index[(result.frame["date_fin"] < result.frame["date_debut"]).fillna(False).astype(bool)]
+    result.refuse(log, "date-inversee", rows, end, expected=result.source.text.loc[rows, start].map(clean).tolist())
+
+
+def _check_single(result: Typed, log: IssueLog) -> None:
+    """One row a file, named as the row identifies it."""
+    origin, label = result.source.origin, result.sheet.fields[0].label
+    for _, rows in origin.groupby("file", sort=True):
+        if len(rows) > 1:
+            places = result.source.cells(rows.index[1:2], label).assign(value=str(len(rows)))
+            log.add("contrat-unique", places)
+            result.refused.update(rows.index.tolist())
+    for file in sorted(set(result.source.letters) - set(origin["file"])):
+        log.add("contrat-unique", place(file, result.sheet.name, column=label, value="0"))
+    key = result.frame[tables()[result.sheet.table].key]
+    named = origin["file"].map(lambda file: PurePath(file).stem).astype("str")
+    wrong = key.index[key.notna() & (key != named)]
+    result.refuse(log, "fichier-mal-nomme", wrong, label, expected=key[wrong].tolist())
 
 
 def _expected(sheet: Sheet, name: str, code: str) -> str:

@@ -75,31 +75,37 @@ def parse_date(text: str, bound: Bound = "start") -> DateValue:
     if parts is None:
         return DateValue(problem="date-illisible")
     year, month, day = parts
-    precision = "jour" if day else "mois" if month else "annee"
+    precision = "annee" if month is None else "mois" if day is None else "jour"
     at_end = bound == "end"
-    month = month or (12 if at_end else 1)
+    if month is None:
+        month = 12 if at_end else 1
     if not (1 <= month <= 12 and 1000 <= year <= 9999):
         return DateValue(problem="date-illisible")
     last = calendar.monthrange(year, month)[1]
-    day = day or (last if at_end else 1)
+    if day is None:
+        day = last if at_end else 1
     if not 1 <= day <= last:
         return DateValue(problem="date-illisible")
     return DateValue(dt.date(year, month, day), precision)
 
 
-def _date_parts(text: str) -> tuple[int, int, int] | None:
-    """Year, month and day, 0 where unknown."""
+def _date_parts(text: str) -> tuple[int, int | None, int | None] | None:
+    """Year, month and day, None where unknown."""
     if found := _ISO.match(text):
-        return int(found[1]), int(found[2] or 0), int(found[3] or 0)
+        return int(found[1]), _known(found[2]), _known(found[3])
     if found := _SLASHED.match(text):
         return int(found[3]), int(found[2]), int(found[1])
     if found := _MONTH_YEAR.match(text):
-        return int(found[2]), int(found[1]), 0
+        return int(found[2]), int(found[1]), None
     if found := _WRITTEN.match(fold(text)):
         month = _MONTHS.get(found[2])
         if month is not None:
-            return int(found[3]), month, int(found[1] or 0)
+            return int(found[3]), month, _known(found[1])
     return None
+
+
+def _known(digits: str | None) -> int | None:
+    return int(digits) if digits else None
 
 
 @dataclass(frozen=True)
@@ -114,6 +120,7 @@ _UNITS = {"": 1, "€": 1, "eur": 1, "euros": 1, "euro": 1, "k€": 1_000, "m€
 _NUMBER = re.compile(r"^(?P<sign>[-−]?)(?P<digits>[0-9][0-9 .,]*?)\s*(?P<unit>[a-z€%]*)$")
 _GROUPED = re.compile(r"^\d{1,3}(?: \d{3})+$")
 _AMBIGUOUS_NUMBER = re.compile(r"^[1-9]\d{0,2}[.,]\d{3}$")
+_MOST_DIGITS = 18
 
 
 def parse_number(text: str, native: bool = False) -> NumberValue:
@@ -139,6 +146,8 @@ def parse_number(text: str, native: bool = False) -> NumberValue:
     whole, _, decimals = digits.replace(".", ",").partition(",")
     grouped = bool(_GROUPED.match(whole))
     if ("," in decimals) or (" " in whole and not grouped) or (decimals and not decimals.isdigit()):
+        return NumberValue(problem="nombre-illisible")
+    if len(whole) + len(decimals) > _MOST_DIGITS:
         return NumberValue(problem="nombre-illisible")
     number = Decimal(f"{whole.replace(' ', '')}.{decimals or '0'}") * _UNITS[found["unit"]]
     number = number.normalize()

@@ -60,9 +60,12 @@ def _give_keys(workspace: Workspace) -> None:
     registry = workspace.rows["identifiants"].frame
     for rows in workspace.rows.values():
         rows.keys = complete_keys(rows.frame, rows.table, registry)
-        _refuse_doubles(workspace, rows, rows.keys["key"], "identifiant-double")
+        keys = rows.keys["key"]
         if rows.table.natural_key:
             _refuse_doubles(workspace, rows, rows.keys["natural"], "ligne-doublee")
+            blank = rows.frame[rows.table.key].isna() if rows.table.key in rows.frame else keys.notna()
+            keys = keys[~(blank & keys.index.isin(rows.typed.refused))]
+        _refuse_doubles(workspace, rows, keys, "identifiant-double")
     workspace.drop_refused()
 
 
@@ -237,6 +240,9 @@ def _check_registry(workspace: Workspace, built: dict[str, pd.DataFrame]) -> Non
 
 
 def _check_unused(workspace: Workspace, built: dict[str, pd.DataFrame]) -> None:
+    """Warns of what no row uses; says nothing while rows are refused, since those may be the ones that use it."""
+    if any(rows.typed.refused for rows in workspace.rows.values()):
+        return
     citations = built["citations"]
     for name, code in (("sources", "source-sans-usage"), ("partenaires", "partenaire-sans-usage")):
         rows = workspace.rows[name]

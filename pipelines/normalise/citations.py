@@ -11,6 +11,7 @@ from pipelines.curation.issues import nearest, suggestion
 from pipelines.normalise.children import Children
 from pipelines.normalise.resolve import References
 from pipelines.normalise.rows import Rows, Workspace
+from pipelines.sheets.labels import label_index
 from pipelines.text import clean, fold, on_distinct
 from schemas.declaration import Cell, PartnerOrGroupCell, Sheet, SourcesCell, VersionCell, ZoneCell
 
@@ -38,12 +39,12 @@ def stated(workspace: Workspace, rows: Rows, item: SourcesCell | VersionCell, kn
         )
         workspace.log.add("source-inconnue", places, near=known.sources.near(unknown["source"]))
         rows.typed.refused.update(unknown["row"].tolist())
-    labels = {fold(one.label): one.label for one in rows.typed.sheet.fields}
+    labels = label_index(rows.typed.sheet)
     named = items["label"].map(lambda text: labels.get(fold(text)) if text else "").astype("str")
     wrong = items[named.isna()]
     if len(wrong):
         places = rows.typed.source.cells(wrong["row"].to_numpy(), item.label).assign(value=wrong["label"].to_numpy())
-        near = [suggestion(nearest(text, list(labels.values()), limit=1)) for text in wrong["label"]]
+        near = [suggestion(nearest(text, list(dict.fromkeys(labels.values())), limit=1)) for text in wrong["label"]]
         workspace.log.add("colonne-citee-inconnue", places, near=near)
         rows.typed.refused.update(wrong["row"].tolist())
     items["label"] = named

@@ -13,6 +13,7 @@ from pipelines.normalise.citations import column_of, stated
 from pipelines.normalise.identity import complete_keys
 from pipelines.normalise.resolve import References
 from pipelines.normalise.rows import Rows, Workspace
+from pipelines.sheets.labels import label_index
 from pipelines.text import clean, fold, on_distinct
 from schemas.declaration import ListCell, Sheet, TargetCell, VersionCell
 from schemas.registry import tables, workbook_sheets
@@ -63,8 +64,9 @@ def resolve_targets(workspace: Workspace) -> None:
 
 
 def _column(sheet: Sheet, label: str) -> str | None:
+    wanted = label_index(sheet).get(fold(label))
     for item in sheet.fields:
-        if fold(item.label) == fold(label):
+        if item.label == wanted:
             return column_of(sheet, item.label) or (item.columns[0] if isinstance(item, ListCell) else None)
     return None
 
@@ -94,7 +96,7 @@ def versions(workspace: Workspace, known: References) -> tuple[list[Children], p
             parts.append(said.assign(rang=rank, valeur=said["row"].map(text)))
         joined = pd.concat(parts, ignore_index=True)
         joined = joined[joined["row"].isin(rows.frame.index) & ~joined["row"].isin(sorted(rows.typed.refused))]
-        joined = joined.reset_index(drop=True)
+        joined = joined.drop_duplicates(["row", "rang", "source_id"]).reset_index(drop=True)
         keys = joined["row"].map(rows.keys["key"])
         frame = pd.DataFrame(
             {

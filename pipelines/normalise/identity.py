@@ -16,6 +16,7 @@ from pipelines.text import fold, slug
 from schemas.declaration import Table
 
 SEPARATOR = " | "
+BLANK = "-"
 SLUG_LIMIT = 100
 _NATIONAL = "national"
 _SCOPE_COLUMNS = ("contrat_id", "groupe_code")
@@ -26,8 +27,11 @@ def _as_text(values: pd.Series) -> pd.Series:
 
 
 def natural_keys(frame: pd.DataFrame, table: Table) -> pd.Series:
-    """The natural key of each row as one text: its parts joined with `SEPARATOR`, blank parts kept."""
-    parts = [_as_text(frame[name]) if name in frame else pd.Series("", index=frame.index) for name in table.natural_key]
+    """The natural key of each row as one text: its parts joined with `SEPARATOR`, `BLANK` for a blank one."""
+    parts = [
+        _as_text(frame[name]).replace("", BLANK) if name in frame else pd.Series(BLANK, index=frame.index)
+        for name in table.natural_key
+    ]
     joined = parts[0]
     for part in parts[1:]:
         joined = joined + SEPARATOR + part
@@ -66,14 +70,21 @@ def complete_keys(frame: pd.DataFrame, table: Table, registry: pd.DataFrame) -> 
         order = pd.DataFrame({"slug": candidates, "natural": natural[blank]}).sort_values(
             ["slug", "natural"], kind="stable"
         )
-        rank = order.groupby("slug").cumcount()
-        first_of_natural = order.groupby(["slug", "natural"]).ngroup()
-        rank = first_of_natural - first_of_natural.groupby(order["slug"]).transform("min")
-        offset = order["slug"].isin(taken).astype("int64")
-        number = rank + offset + 1
-        minted = order["slug"].where(number == 1, order["slug"] + "-" + number.astype("str"))
-        key = key.fillna(minted.astype("str"))
+        given: dict[tuple[str, str], str] = {}
+        for pair in dict.fromkeys(zip(order["slug"], order["natural"], strict=True)):
+            given[pair] = _free(pair[0], taken)
+            taken.add(given[pair])
+        minted = [given[pair] for pair in zip(order["slug"], order["natural"], strict=True)]
+        key = key.fillna(pd.Series(minted, index=order.index, dtype="str"))
     return pd.DataFrame({"key": key.astype("str"), "natural": natural, "minted": blank})
+
+
+def _free(wanted: str, taken: set[str]) -> str:
+    name, number = wanted, 1
+    while name in taken:
+        number += 1
+        name = f"{wanted}-{number}"
+    return name
 
 
 def vanished(registry: pd.DataFrame, retired: pd.DataFrame, keys: dict[str, pd.Series]) -> pd.DataFrame:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from pipelines.curation.gather import CONTRACT_SHEET
 from pipelines.curation.parse import find_code
 from pipelines.normalise.lookups import Lookup, by_identifier, partners, zones
 from pipelines.normalise.rows import Rows, Workspace
@@ -34,11 +35,11 @@ class References:
 def references(workspace: Workspace) -> References:
     """Builds the lookups from the reference lists; reports spellings that stand for two partners."""
     rows = workspace.rows
-    contract = rows["Contrat"].frame
-    contracts = by_identifier(contract["contrat_id"])
+    contracts = by_identifier(workspace.typed[CONTRACT_SHEET].frame["contrat_id"])
     spellings = rows["partenaires_denominations"]
     registry = rows["partenaires"].frame
     identifiers = by_identifier(registry["partenaire_id"])
+    identifiers.add(registry["nom"], registry["partenaire_id"])
     spelled = spellings.frame.assign(
         partenaire_id=identifiers.resolve(spellings.frame["partenaire_id"]),
         contrat_id=contracts.resolve(spellings.frame["contrat_id"]),
@@ -52,7 +53,7 @@ def references(workspace: Workspace) -> References:
         partners=known,
         sources=by_identifier(rows["sources"].frame["source_id"]),
         zones=zones(rows["zones"].frame),
-        registry=registry.set_index("partenaire_id"),
+        registry=registry.dropna(subset="partenaire_id").drop_duplicates("partenaire_id").set_index("partenaire_id"),
     )
 
 

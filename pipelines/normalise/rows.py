@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from pipelines.curation.gather import CONTRACT_SHEET
+from pipelines.curation.gather import CONTRACT_SHEET, CONTRACTS_FOLDER
 from pipelines.curation.issues import IssueLog
 from pipelines.curation.parse import Typed, Vocabularies
 from schemas.declaration import Table
@@ -51,11 +51,11 @@ class Workspace:
     def start(cls, typed: dict[str, Typed], vocabularies: Vocabularies, log: IssueLog) -> Workspace:
         """Takes the accepted rows of every sheet and gives each the contract of its workbook."""
         contract = typed[CONTRACT_SHEET]
-        accepted = contract.accepted()
-        of_file = dict(
-            zip(contract.source.origin.loc[accepted, "file"], contract.frame.loc[accepted, "contrat_id"], strict=True)
-        )
+        # Also from a refused row: one wrong cell of a contract must not set its other sheets adrift.
+        named = contract.frame["contrat_id"].dropna()
+        of_file = dict(zip(contract.source.origin.loc[named.index, "file"], named, strict=True))
         workspace = cls(typed=typed, vocabularies=vocabularies, log=log)
+        _refuse_orphans(typed, set(of_file))
         for name, one in typed.items():
             frame = one.frame.loc[one.accepted()].copy()
             frame["_contrat"] = one.source.origin.loc[frame.index, "file"].map(of_file).fillna("").astype("str")
@@ -73,3 +73,12 @@ class Workspace:
         """Leaves out, everywhere, the rows refused since."""
         for rows in self.rows.values():
             rows.drop_refused()
+
+
+def _refuse_orphans(typed: dict[str, Typed], accepted: set[str]) -> None:
+    """The rows of a contract's workbook go with their contract: without it they would pass for national facts."""
+    for one in typed.values():
+        if one.sheet.place == "classeur":
+            file = one.source.origin["file"]
+            orphans = file.str.startswith(f"{CONTRACTS_FOLDER}/") & ~file.isin(accepted)
+            one.refused.update(file.index[orphans].tolist())

@@ -15,6 +15,9 @@ OWNERS = ["team:donnees"]
 ISSUES = dg.AssetKey(["tables", "anomalies"])
 READING_ISSUES = dg.AssetKey(["feuilles", "anomalies"])
 PUBLICATION_GROUP = "publication"
+RELEASE_FILES = {
+    name: dg.AssetKey([PUBLICATION_GROUP, name]) for name in ("csv", "parquet", "xlsx", "metadonnees", "version")
+}
 
 
 def python_name(text: str) -> str:

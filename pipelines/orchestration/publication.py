@@ -11,7 +11,7 @@ import dagster as dg
 import pandas as pd
 
 from pipelines import job
-from pipelines.orchestration.names import ISSUES, OWNERS, PUBLICATION_GROUP, table_key
+from pipelines.orchestration.names import ISSUES, OWNERS, PUBLICATION_GROUP, RELEASE_FILES, table_key
 from pipelines.orchestration.resources import Run
 from pipelines.progress import step
 from pipelines.publish import release as publishing
@@ -25,18 +25,16 @@ _FILES = {
     "metadonnees": ("Schémas, Data Package, dictionnaire, anomalies, feuilles d’origine.", {"json"}),
 }
 DESCRIPTION_FILE = "jeu_de_donnees.toml"
-RELEASE = dg.AssetKey([PUBLICATION_GROUP, "version"])
-
-
-def _key(name: str) -> dg.AssetKey:
-    return dg.AssetKey([PUBLICATION_GROUP, name])
+RELEASE = RELEASE_FILES["version"]
 
 
 def make_publication() -> dg.AssetsDefinition:
     """The step that writes a release."""
     from_tables = {table_key(table) for table in tables().values()} | {ISSUES}
     outs = {
-        name: dg.AssetOut(key=_key(name), group_name=PUBLICATION_GROUP, description=what, kinds=kinds, owners=OWNERS)
+        name: dg.AssetOut(
+            key=RELEASE_FILES[name], group_name=PUBLICATION_GROUP, description=what, kinds=kinds, owners=OWNERS
+        )
         for name, (what, kinds) in _FILES.items()
     }
     outs["version"] = dg.AssetOut(
@@ -47,7 +45,7 @@ def make_publication() -> dg.AssetsDefinition:
         owners=OWNERS,
     )
     lineage = {name: set(from_tables) for name in _FILES}
-    lineage["version"] = {_key(name) for name in _FILES}
+    lineage["version"] = {RELEASE_FILES[name] for name in _FILES}
     ins = {name: dg.AssetIn(key=table_key(table)) for name, table in tables().items()}
     ins["anomalies_de_saisie"] = dg.AssetIn(key=ISSUES)
 

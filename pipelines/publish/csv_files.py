@@ -1,8 +1,10 @@
 """Arrow tables → CSV files, and the few rules by which a value is written in them.
 
 Belongs here: UTF-8 without BOM, comma, line feed, header on line 1, ISO dates, decimal point, ``true``/``false``, two
-decimals for euros and no useless zero elsewhere, nothing for what is missing, quotes only where needed. Does not
-belong here: other formats.
+decimals for euros and no useless zero elsewhere, nothing for what is missing, quotes only where needed. Does not belong
+here: other formats.
+
+The lines are joined column by column in Arrow, because its own CSV writer quotes every text or none.
 """
 
 from __future__ import annotations
@@ -12,54 +14,64 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-from pyarrow import csv
 
 from schemas.declaration import Kind, Table
 
-OPTIONS = csv.WriteOptions(
-    include_header=True, delimiter=",", eol="\n", null_string="", quoting_style="needed", quoting_header="none"
-)
 DIALECT = {"delimiter": ",", "lineTerminator": "\n", "quoteChar": '"', "doubleQuote": True, "header": True}
 """The same rules, as a Data Package states them."""
+
+_BATCH = 100_000
+_TEXT = pa.large_string()
 
 
 def write_csv(table: pa.Table, declared: Table, path: Path) -> None:
     """Writes one published table."""
-    _write(as_written(table, declared), path)
+    columns = {column.name: _as_written(table[column.name], column.kind) for column in declared.published}
+    _write(pa.table(columns), path)
 
 
 def write_frame(frame: pd.DataFrame, path: Path) -> None:
     """Writes a frame that is not a published table (issues), its columns as they are, an empty text as nothing."""
-    table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
-    columns = [_nothing_for_empty(values) for values in table.columns]
-    _write(pa.table(columns, names=table.column_names), path)
+    _write(pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None), path)
 
 
-def as_written(table: pa.Table, declared: Table) -> pa.Table:
-    """The table with its decimals as the text that stands in the CSV."""
-    columns = [
-        _decimal_text(table[column.name], keep_zeros=column.kind is Kind.EUROS)
-        if pa.types.is_decimal(table.schema.field(column.name).type)
-        else table[column.name]
-        for column in declared.published
-    ]
-    return pa.table(columns, names=[column.name for column in declared.published])
-
-
-def _decimal_text(values: pa.ChunkedArray, *, keep_zeros: bool) -> pa.ChunkedArray:
-    text = pc.cast(values, pa.string())
-    if keep_zeros:
-        return text
-    shorter = pc.replace_substring_regex(text, r"(\.[0-9]*?)0+$", r"\1")
-    return pc.replace_substring_regex(shorter, r"\.$", "")
-
-
-def _nothing_for_empty(values: pa.ChunkedArray) -> pa.ChunkedArray:
-    if not (pa.types.is_string(values.type) or pa.types.is_large_string(values.type)):
+def _as_written(values: pa.ChunkedArray, kind: Kind) -> pa.ChunkedArray:
+    """Decimals as the text that stands in the CSV, other values as they are."""
+    if not pa.types.is_decimal(values.type):
         return values
-    return pc.if_else(pc.equal(values, ""), pa.scalar(None, values.type), values)
+    text = values.cast(pa.string())
+    if kind is Kind.EUROS or values.type.scale == 0:
+        return text
+    return pc.ascii_rtrim(pc.ascii_rtrim(text, "0"), ".")
 
 
 def _write(table: pa.Table, path: Path) -> None:
     with path.open("wb") as file:
-        csv.write_csv(table, file, OPTIONS)
+        file.write(",".join(table.column_names).encode() + b"\n")
+        for batch in table.to_batches(max_chunksize=_BATCH):
+            lines = _lines(batch)
+            offsets = pa.Array.from_buffers(pa.int64(), len(lines) + 1, [None, lines.buffers()[1]], offset=lines.offset)
+            file.write(lines.buffers()[2][offsets[0].as_py() : offsets[len(lines)].as_py()])
+
+
+def _lines(batch: pa.RecordBatch) -> pa.Array:
+    """One text per row, its line feed included."""
+    cells = [_cell(column) for column in batch.columns]
+    last = _joined(cells.pop(), pa.scalar("\n", _TEXT), between="")
+    return _joined(*cells, last, between=",")
+
+
+def _cell(values: pa.Array) -> pa.Array:
+    """The texts of a column; those that hold a comma, a quote or a line break are quoted, their own quotes doubled."""
+    texts = values.cast(_TEXT)
+    if texts.type == values.type or pa.types.is_string(values.type):
+        special = pc.fill_null(pc.match_substring_regex(texts, '[",\r\n]'), False)
+        quote = pa.scalar('"', _TEXT)
+        quoted = _joined(quote, pc.replace_substring(texts.filter(special), '"', '""'), quote, between="")
+        return pc.replace_with_mask(texts, special, quoted) if len(quoted) else texts
+    return texts
+
+
+def _joined(*parts: pa.Array | pa.Scalar, between: str) -> pa.Array:
+    """The parts of each row in one text, nothing for what is missing."""
+    return pc.binary_join_element_wise(*parts, pa.scalar(between, _TEXT), null_handling="replace", null_replacement="")

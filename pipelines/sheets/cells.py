@@ -54,7 +54,7 @@ def column_index(letters: str) -> int:
 
 def cell_text(value: object) -> tuple[str, CellKind]:
     """The text of a native cell value and its kind; whole numbers lose their « .0 », dates become ISO."""
-    if value is None or value == "":
+    if value is None or (isinstance(value, str) and not value.strip()):
         return "", CellKind.EMPTY
     if isinstance(value, str):
         return value, CellKind.TEXT
@@ -80,6 +80,18 @@ def grid(sheet: str, rows: list[list[object]]) -> Grid:
             if value != "" and value is not None:
                 text[r, c], kind[r, c] = cell_text(value)
     return Grid(sheet=sheet, text=text, kind=kind)
+
+
+def extended(one: Grid, place: tuple[int, int]) -> Grid:
+    """The same grid, with blank cells added where it did not reach ``place`` (row, column, from 0)."""
+    missing = [(0, max(0, wanted + 1 - size)) for wanted, size in zip(place, one.text.shape, strict=True)]
+    if not any(after for _, after in missing):
+        return one
+    return Grid(
+        sheet=one.sheet,
+        text=np.pad(one.text, missing, constant_values=""),
+        kind=np.pad(one.kind, missing, constant_values=int(CellKind.EMPTY)),
+    )
 
 
 @dataclass(frozen=True)

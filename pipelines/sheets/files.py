@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.sheets.cells import Grid, column_index, grid
+from pipelines.sheets.cells import Grid, column_index, extended, grid
 from pipelines.sheets.xlsx_marks import marked_cells, sheet_parts
 
 if TYPE_CHECKING:
@@ -108,13 +108,13 @@ def _restore_marks(path: Path, grids: list[Grid]) -> None:
     """Puts back the errors and the formulas without result that the value reader leaves blank."""
     with zipfile.ZipFile(path) as package:
         parts = sheet_parts(package)
-        for one in grids:
+        for position, one in enumerate(grids):
             if one.sheet not in parts:
                 continue
             for (row, letters), (text, kind) in marked_cells(package.read(parts[one.sheet])).items():
                 place = (row - 1, column_index(letters))
-                if place[0] < one.text.shape[0] and place[1] < one.text.shape[1]:
-                    one.text[place], one.kind[place] = text, kind
+                grids[position] = extended(grids[position], place)
+                grids[position].text[place], grids[position].kind[place] = text, kind
 
 
 def _read_csv(path: Path) -> Grid:
@@ -123,8 +123,8 @@ def _read_csv(path: Path) -> Grid:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = raw.decode("cp1252", "replace")
-    header = text.partition("\n")[0]
-    delimiter = max(_DELIMITERS, key=header.count)
+    first = next((line for line in text.split("\n") if any(mark in line for mark in _DELIMITERS)), "")
+    delimiter = max(_DELIMITERS, key=first.count)
     try:
         rows = [
             list[object](row) for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)

@@ -62,6 +62,8 @@ _LEGEND = (
     Line(Look.IDENTIFIER, "identifiant-de-ligne", "En gris : l’identifiant, à ne pas changer."),
     Line(Look.NOTE, "Coin marqué", "Survolez un en-tête : une note dit ce que la colonne attend, avec un exemple."),
 )
+ROW_POINTS = {Look.TITLE: 36, Look.LEAD: 21, Look.HEADING: 34, Look.PAIR: 19}
+"""Heights of the lines; what is not named here is as high as a pair."""
 SAMPLE_NOTE = "C’est ici que s’affiche l’aide de chaque colonne."
 """The note of the last line of the legend, which shows what notes are."""
 

@@ -91,7 +91,7 @@ class Hint:
         """The note of the header: one thing a line."""
         lines = [
             f"{self.title} (obligatoire)" if self.required else self.title,
-            self.description,
+            self.description if self.description != self.title else "",
             f"Attendu : {self.expected}.",
             f"Exemple : {self.example}" if self.example else "",
             f"Unité : {self.unit}" if self.unit else "",
@@ -115,7 +115,7 @@ def of_column(column: Column) -> Hint:
     found = Hint(
         kind=column.kind,
         title=column.title.fr,
-        description=column.description.fr,
+        description=_description(column),
         expected=_KINDS.get(column.kind, "un texte"),
         example=_example(column),
         unit="euros" if column.unit == "EUR" else column.unit or "",
@@ -136,7 +136,13 @@ def of_column(column: Column) -> Hint:
 
 def _meaning(vocabulary: str) -> str:
     title = VOCABULARIES[vocabulary].title.fr
-    return f"leur sens est sur la feuille « Listes », sous « {title} »"
+    return f"le sens des codes est sur la feuille « Listes », sous « {title} »"
+
+
+def _description(column: Column) -> str:
+    """What the column holds; of a date, without what publishing makes of a month or a year."""
+    text = column.description.fr
+    return text.partition(" ; ")[0] if column.kind is Kind.DATE else text
 
 
 def _example(column: Column) -> str:
@@ -147,6 +153,8 @@ def _example(column: Column) -> str:
         return f"{day}/{month}/{year}"
     if column.kind is Kind.EUROS:
         return column.example.removesuffix(".00")
+    if column.kind is Kind.DECIMAL:
+        return column.example.replace(".", ",")
     return column.example
 
 
@@ -161,7 +169,7 @@ def _own_key(field: Cell, sheet: Sheet) -> Hint:
 
 def _registry(field: RegistryCell) -> Hint:
     found = of_column(field.column)
-    known = "rien : le registre des partenaires le sait déjà (s’il l’ignore, écrivez-le ici)"
+    known = "rien, si le registre des partenaires le dit déjà"
     return replace(found, expected=known, message="", required=False)
 
 
@@ -173,9 +181,9 @@ def _list(field: ListCell) -> Hint:
     detail = f" : {table[field.detail].example}" if field.detail else ""
     expected = f"{'des codes' if column.vocabulary else _several(field.columns)}, séparés par « ; »"
     if field.qualifier:
-        expected += f" ; au besoin, après « = », {table[field.qualifier].title.fr.lower()} (code)"
+        expected += f" ; au besoin, {table[field.qualifier].title.fr.lower()} (code) après « = »"
     if field.detail:
-        expected += f", puis, après « : », {table[field.detail].title.fr.lower()}"
+        expected += f" et {table[field.detail].title.fr.lower()} après « : »"
     message = f"{expected[0].upper()}{expected[1:]}."
     if column.vocabulary:
         expected += f" ; {_meaning(column.vocabulary)}"

@@ -33,10 +33,12 @@ LISTS_FIRST_ROW = 3
 PREPARED_ROWS = 500
 """Drop-downs and messages reach this row, and always a hundred rows under the last one filled."""
 EARLIEST_SERIAL = 18264
-"""1950-01-01 as spreadsheets count days: under it, a number typed as a date is a year taken for a day (2014 is in 1905)."""
+"""1950-01-01 as spreadsheets count days: a smaller number in a date cell is a year read as a day (2014 is in 1905)."""
 LINE_POINTS = 15
 """Height of a line of text."""
 
+NOTE_WIDTH = 48
+"""Characters of a line in the note of a header."""
 _TALLEST_LINES = 26
 
 _FIRST_DATE = dt.date(1900, 3, 1)
@@ -45,7 +47,7 @@ _PLAIN_NUMBER = re.compile(r"^-?(0|[1-9]\d{0,14})(\.\d{1,6})?$")
 NUMBER_KINDS = frozenset({Kind.EUROS, Kind.INTEGER, Kind.DECIMAL, Kind.PERCENT})
 
 _WIDTHS = {
-    Kind.IDENTIFIER: 24,
+    Kind.IDENTIFIER: 28,
     Kind.CODE: 15,
     Kind.DATE: 13,
     Kind.EUROS: 16,
@@ -180,7 +182,7 @@ def _rows(sheet: Sheet, frame: pd.DataFrame | None) -> tuple[tuple[str, ...], ..
     labels = [field.label for field in sheet.fields]
     if frame is None:
         return ()
-    texts = frame.reindex(columns=labels).fillna("").astype("str")
+    texts = frame.reindex(columns=labels, fill_value="").astype(object).fillna("").astype("str")
     return tuple(tuple(row) for row in texts.to_numpy().tolist())
 
 

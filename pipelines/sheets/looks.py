@@ -17,4 +17,4 @@ GRID = "#D5DCE8"
 BAND = "#F4F7FB"
 PALE = "#FFF9E5"
 """Notes."""
-EUROS_FORMAT = '#,##0.00\\ "€"'
+EUROS_FORMAT = "#,##0.00\\ [$€-40C]"

@@ -9,13 +9,14 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator, Mapping
+from itertools import accumulate
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
 import pandas as pd
 
 from pipelines.sheets.cells import column_letter
-from pipelines.sheets.guide import SAMPLE_NOTE, Line, Look, guide
+from pipelines.sheets.guide import ROW_POINTS, SAMPLE_NOTE, Line, Look, guide
 from pipelines.sheets.hints import OUT_OF_LIST, YEAR_AS_DAY
 from pipelines.sheets.layout import (
     EARLIEST_SERIAL,
@@ -23,6 +24,7 @@ from pipelines.sheets.layout import (
     LINE_POINTS,
     LISTS_FIRST_ROW,
     LISTS_SHEET,
+    NOTE_WIDTH,
     NUMBER_KINDS,
     Book,
     Header,
@@ -30,15 +32,15 @@ from pipelines.sheets.layout import (
     Vocabularies,
     VocabularyList,
     book,
+    lines,
     typed,
 )
-from pipelines.sheets.ods_parts import content, package_parts, settings, size_styles
+from pipelines.sheets.ods_parts import centimetres, content, package_parts, settings, size_styles
 from pipelines.sheets.packages import write_package
 from schemas.declaration import Kind
 
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _SPACES = re.compile(r" {2,}")
-_ROW_STYLES = {Look.TITLE: "ro-titre", Look.HEADING: "ro-rubrique"}
 
 
 def write_ods(
@@ -62,7 +64,7 @@ def write_ods(
         *(_page_table(page) for page in laid_out.pages),
         _lists_table(laid_out.lists),
     ]
-    heights = {page.height(row) for page in laid_out.pages for row in page.rows} | {LINE_POINTS}
+    heights = {page.height(row) for page in laid_out.pages for row in page.rows} | {LINE_POINTS, *ROW_POINTS.values()}
     frozen = {page.sheet.name: (1, 1) for page in laid_out.pages} | {LISTS_SHEET: (0, LISTS_FIRST_ROW - 1)}
     filters = {page.sheet.name: f"A1:{column_letter(len(page.headers) - 1)}{page.last_row}" for page in laid_out.pages}
     styles = size_styles(sorted(widths), sorted(heights))
@@ -85,11 +87,17 @@ def _spaced(line: str) -> str:
 
 
 def _text_cell(text: str, style: str, more: str = "", note: str = "") -> str:
-    shown = f"<office:annotation>{_paragraphs(note)}</office:annotation>" if note else ""
     return (
         f'<table:table-cell table:style-name="{style}" office:value-type="string"{more}>'
-        f"{shown}{_paragraphs(text)}</table:table-cell>"
+        f"{note}{_paragraphs(text)}</table:table-cell>"
     )
+
+
+def _note(text: str, left: float) -> str:
+    """The note of a header whose column ends ``left`` centimetres from the edge of the sheet."""
+    place = f'svg:x="{left + 0.2:.2f}cm" svg:y="0.3cm" svg:width="9cm"'
+    height = 0.5 * lines(text, NOTE_WIDTH) + 0.4
+    return f'<office:annotation {place} svg:height="{height:.1f}cm">{_paragraphs(text)}</office:annotation>'
 
 
 def _blank_cell(style: str, more: str = "") -> str:
@@ -141,9 +149,12 @@ def _page_table(page: Page) -> str:
         for position, header in enumerate(page.headers)
     ]
     columns = "".join(_column(header.width, _style(header, "")) for header in page.headers)
+    edges = accumulate(centimetres(header.width) for header in page.headers)
     heads = "".join(
-        _text_cell(header.label, "obligatoire" if header.hint.required else "entete", note=header.hint.note)
-        for header in page.headers
+        _text_cell(
+            header.label, "obligatoire" if header.hint.required else "entete", note=_note(header.hint.note, edge)
+        )
+        for header, edge in zip(page.headers, edges, strict=True)
     )
     rows = [
         _row("".join(_data_cell(*cell) for cell in zip(row, page.headers, rules, strict=True)), f"ro{page.height(row)}")
@@ -155,14 +166,15 @@ def _page_table(page: Page) -> str:
     return _table(page.sheet.name, columns, top + "".join(rows) + _row(blanks, repeated=left))
 
 
-def _guide_table(lines: tuple[Line, ...]) -> str:
+def _guide_table(said: tuple[Line, ...]) -> str:
+    sample = f"<office:annotation>{_paragraphs(SAMPLE_NOTE)}</office:annotation>"
     rows = (
         _row(
-            _text_cell(line.left, f"guide-{line.look.value}", note=SAMPLE_NOTE if line.look is Look.NOTE else "")
+            _text_cell(line.left, f"guide-{line.look.value}", note=sample if line.look is Look.NOTE else "")
             + (_text_cell(line.right, "guide-texte") if line.right else _blank_cell(_line_end(line.look))),
-            _ROW_STYLES.get(line.look, "ro15"),
+            f"ro{ROW_POINTS.get(line.look, ROW_POINTS[Look.PAIR])}",
         )
-        for line in lines
+        for line in said
     )
     return _table(GUIDE_SHEET, _column(26) + _column(92), "".join(rows))
 

@@ -23,10 +23,12 @@ _NAMES = "".join(
         ("fo", "xsl-fo-compatible"),
         ("meta", "meta"),
         ("config", "config"),
+        ("svg", "svg-compatible"),
     )
 )
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>'
-_NAMES += ' xmlns:of="urn:oasis:names:tc:opendocument:xmlns:of:1.2" xmlns:dc="http://purl.org/dc/elements/1.1/"'
+_NAMES += ' xmlns:ooo="http://openoffice.org/2004/office" xmlns:of="urn:oasis:names:tc:opendocument:xmlns:of:1.2"'
+_NAMES += ' xmlns:dc="http://purl.org/dc/elements/1.1/"'
 
 _NUMBER_STYLES = (
     '<number:text-style style:name="n-texte"><number:text-content/></number:text-style>'
@@ -47,7 +49,7 @@ def _cell_style(name: str, text: str = "", cell: str = "", *, data: str = "", bo
     paragraph = '<style:paragraph-properties fo:text-align="start"/>' if data == "n-date" else ""
     return (
         f'<style:style style:name="{name}" style:family="table-cell" style:parent-style-name="Default"{number}>'
-        f'<style:table-cell-properties fo:wrap-option="wrap"{border} {cell}/>'
+        f'<style:table-cell-properties fo:wrap-option="wrap" fo:padding="0.07cm"{border} {cell}/>'
         f"{paragraph}<style:text-properties {text}/></style:style>"
     )
 
@@ -93,20 +95,23 @@ def _row_style(name: str, points: int, fixed: bool = False) -> str:
     )
 
 
-_ROW_STYLES = "".join(
-    _row_style(name, points, fixed=True) for name, points in (("ro-entete", 36), ("ro-titre", 34), ("ro-rubrique", 30))
-)
+_HEADER_ROW = _row_style("ro-entete", 36, fixed=True)
 _TABLE_STYLE = (
     '<style:style style:name="ta" style:family="table" style:master-page-name="Page">'
     '<style:table-properties table:display="true"/></style:style>'
 )
 
 
+def centimetres(width: int) -> float:
+    """The width of a column so many characters wide."""
+    return width * 0.19 + 0.15
+
+
 def size_styles(widths: Sequence[int], heights: Sequence[int]) -> str:
     """The styles of columns, by width in characters, and of rows that may grow, by height in points."""
     columns = (
         f'<style:style style:name="co{width}" style:family="table-column">'
-        f'<style:table-column-properties style:column-width="{width * 0.19 + 0.15:.2f}cm"/></style:style>'
+        f'<style:table-column-properties style:column-width="{centimetres(width):.2f}cm"/></style:style>'
         for width in widths
     )
     return "".join((*columns, *(_row_style(f"ro{points}", points) for points in heights)))
@@ -115,13 +120,13 @@ def size_styles(widths: Sequence[int], heights: Sequence[int]) -> str:
 def content(sizes: str, validations: Sequence[str], tables: Sequence[str], filters: Mapping[str, str]) -> str:
     """``content.xml``: the styles of sizes and cells, the validations, the tables, the filters (ranges by sheet)."""
     ranges = "".join(
-        f'<table:database-range table:name={quoteattr(f"filtre-{number}")} table:display-filter-buttons="true" '
+        f'<table:database-range table:name="__Anonymous_Sheet_DB__{number}" table:display-filter-buttons="true" '
         f"table:target-range-address={quoteattr(_range(name, cells))}/>"
         for number, (name, cells) in enumerate(filters.items())
     )
     return (
         f'{_HEAD}<office:document-content{_NAMES} office:version="1.3"><office:automatic-styles>'
-        f"{_NUMBER_STYLES}{sizes}{_ROW_STYLES}{_TABLE_STYLE}{_CELL_STYLES}</office:automatic-styles>"
+        f"{_NUMBER_STYLES}{sizes}{_HEADER_ROW}{_TABLE_STYLE}{_CELL_STYLES}</office:automatic-styles>"
         f"<office:body><office:spreadsheet><table:content-validations>{''.join(validations)}</table:content-validations>"
         f"{''.join(tables)}<table:database-ranges>{ranges}</table:database-ranges></office:spreadsheet></office:body>"
         "</office:document-content>"

@@ -1,7 +1,8 @@
 """Writes a curator's workbook as XLSX: typed cells, drop-down lists, notes, a welcome page.
 
 Belongs here: what the laid-out workbook (``layout``, ``guide``) becomes in Excel's format; equal contents make equal
-bytes. Does not belong here: published tables (``pipelines.publish``), the words shown to curators (``hints``, ``guide``).
+bytes. Does not belong here: published tables (``pipelines.publish``), the words shown to curators (``hints``,
+``guide``), data validations (``xlsx_rules``).
 """
 
 from __future__ import annotations
@@ -20,14 +21,13 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from pipelines.sheets.guide import SAMPLE_NOTE, Line, Look, guide
-from pipelines.sheets.hints import MESSAGE_LIMIT, OUT_OF_LIST, YEAR_AS_DAY
+from pipelines.sheets.guide import ROW_POINTS, SAMPLE_NOTE, Line, Look, guide
 from pipelines.sheets.layout import (
     CREATED,
-    EARLIEST_SERIAL,
     GUIDE_SHEET,
     LISTS_FIRST_ROW,
     LISTS_SHEET,
+    NOTE_WIDTH,
     NUMBER_KINDS,
     Book,
     Header,
@@ -35,14 +35,15 @@ from pipelines.sheets.layout import (
     Vocabularies,
     VocabularyList,
     book,
+    lines,
     typed,
 )
 from pipelines.sheets.looks import BAND, BLUE, EUROS_FORMAT, FONT, GREY, GRID, PALE, REQUIRED, SLATE
 from pipelines.sheets.packages import write_package
+from pipelines.sheets.xlsx_rules import rule
 from schemas.declaration import Kind
 
 _AUTHOR = "Contrats de destination"
-_LARGEST = 1e15
 _FREE_TEXT = "@"
 _DATE_FORMAT = "dd/mm/yyyy"
 _WIDE_FOR_A4 = 210
@@ -58,7 +59,7 @@ class _Formats:
 
     def get(self, **properties: object) -> Format:
         """The format with these properties, over the common font."""
-        wanted = {"font_name": FONT, "font_size": 11, "valign": "top", **properties}
+        wanted = {"font_name": FONT, "font_size": 11, "align": "left", "valign": "top", **properties}
         key = tuple(sorted(wanted.items()))
         if key not in self.made:
             self.made[key] = self.workbook.add_format(wanted)
@@ -67,18 +68,19 @@ class _Formats:
     def header(self, required: bool) -> Format:
         """White and bold on a deep colour."""
         colour = REQUIRED if required else BLUE
-        edge = {"border": 1, "border_color": GRID}
-        return self.get(bold=True, font_color="#FFFFFF", bg_color=colour, text_wrap=True, valign="vcenter", **edge)
+        look = {"border": 1, "border_color": GRID, "text_wrap": True, "valign": "vcenter", "indent": 1}
+        return self.get(bold=True, font_color="#FFFFFF", bg_color=colour, **look)
 
     def cell(self, kind: Kind, value: object = "", own_identifier: bool = False) -> Format:
         """A cell of data, by what it holds; blank and text cells have Excel's text format: nothing typed changes."""
-        look: dict[str, object] = {"border": 1, "border_color": GRID, "num_format": _FREE_TEXT, "text_wrap": True}
+        look: dict[str, object] = {"num_format": _FREE_TEXT, "text_wrap": True, "indent": 1}
+        look |= {"border": 1, "border_color": GRID}
         if own_identifier:
             look["font_color"] = GREY
         if isinstance(value, dt.date):
-            look |= {"num_format": _DATE_FORMAT, "align": "left"}
+            look["num_format"] = _DATE_FORMAT
         elif kind in NUMBER_KINDS and (value == "" or isinstance(value, float)):
-            look |= {"num_format": _number_format(kind, value), "text_wrap": False}
+            look |= {"num_format": _number_format(kind, value), "text_wrap": False, "align": "right"}
         return self.get(**look)
 
 
@@ -139,9 +141,9 @@ def _write_page(worksheet: Worksheet, formats: _Formats, page: Page, laid_out: B
         )
         _text(worksheet, 0, position, header.label, formats.header(header.hint.required))
         _write_note(worksheet, position, header.hint.note)
-        rule = _rule(header, position, laid_out)
-        if rule:
-            worksheet.data_validation(1, position, page.last_row - 1, position, rule)
+        validation = rule(header, position, laid_out)
+        if validation:
+            worksheet.data_validation(1, position, page.last_row - 1, position, validation)
     for number, row in enumerate(page.rows, start=1):
         worksheet.set_row(number, page.height(row))
         for position, (text, header) in enumerate(zip(row, page.headers, strict=True)):
@@ -151,9 +153,8 @@ def _write_page(worksheet: Worksheet, formats: _Formats, page: Page, laid_out: B
 
 
 def _write_note(worksheet: Worksheet, position: int, note: str) -> None:
-    lines = sum(1 + len(line) // 48 for line in note.split("\n"))
     looks = {"author": _AUTHOR, "color": PALE, "font_name": FONT, "font_size": 10}
-    worksheet.write_comment(0, position, note, {**looks, "x_scale": 2.6, "height": 18 * lines + 12})
+    worksheet.write_comment(0, position, note, {**looks, "x_scale": 2.6, "height": 18 * lines(note, NOTE_WIDTH) + 12})
 
 
 def _write_cell(worksheet: Worksheet, formats: _Formats, at: tuple[int, int], text: str, header: Header) -> None:
@@ -192,79 +193,15 @@ def _set_page(worksheet: Worksheet, paper: str, wide: int = 1) -> None:
     worksheet.set_footer("&L&9&F · &A&R&9&P / &N")
 
 
-# --- What may be typed ---------------------------------------------------------------------------------------------
-
-
-def _rule(header: Header, position: int, laid_out: Book) -> dict[str, object] | None:
-    """The data validation of a column: it proposes, explains and warns, and forbids nothing."""
-    message: dict[str, object] = {}
-    if header.hint.message:
-        message = {"input_title": header.label[:32], "input_message": header.hint.message[:MESSAGE_LIMIT]}
-    warned: dict[str, object] = {"ignore_blank": True, "error_type": "warning", **message}
-    if header.choices is not None:
-        return _list_rule(header, laid_out) | warned
-    if header.hint.kind is Kind.DATE:
-        return _date_rule(position) | warned
-    if header.hint.kind in NUMBER_KINDS:
-        return _number_rule(header) | warned
-    return {"validate": "any", **message} if message else None
-
-
-def _list_rule(header: Header, laid_out: Book) -> dict[str, object]:
-    choices = header.choices
-    source: object = []
-    if choices is not None and choices.column is None:
-        source = list(choices.words)
-    elif choices is not None and choices.column is not None:
-        size = len(laid_out.lists[choices.column // 2].terms)
-        first = xl_rowcol_to_cell(LISTS_FIRST_ROW - 1, choices.column, row_abs=True, col_abs=True)
-        last = xl_rowcol_to_cell(LISTS_FIRST_ROW + size - 2, choices.column, row_abs=True, col_abs=True)
-        source = f"={LISTS_SHEET}!{first}:{last}"
-    return {
-        "validate": "list",
-        "source": source,
-        "error_title": "Hors de la liste",
-        "error_message": OUT_OF_LIST,
-    }
-
-
-def _date_rule(position: int) -> dict[str, object]:
-    cell = xl_rowcol_to_cell(1, position)
-    return {
-        "validate": "custom",
-        "value": f"=OR(ISTEXT({cell}),{cell}>={EARLIEST_SERIAL})",
-        "error_title": "Date d’avant 1950",
-        "error_message": YEAR_AS_DAY,
-    }
-
-
-def _number_rule(header: Header) -> dict[str, object]:
-    lowest = header.hint.minimum if header.hint.minimum is not None else -_LARGEST
-    highest = header.hint.maximum if header.hint.maximum is not None else _LARGEST
-    if header.hint.kind is Kind.PERCENT:
-        lowest = max(lowest, 1)
-    return {
-        "validate": "integer" if header.hint.kind is Kind.INTEGER else "decimal",
-        "criteria": "between",
-        "minimum": lowest,
-        "maximum": highest,
-        "error_title": "Nombre à vérifier",
-        "error_message": f"Attendu : {header.hint.expected}. Garder ce texte quand même ?"[:MESSAGE_LIMIT],
-    }
-
-
 # --- The first and the last sheet ----------------------------------------------------------------------------------
 
 
-def _write_guide(worksheet: Worksheet, formats: _Formats, lines: tuple[Line, ...]) -> None:
+def _write_guide(worksheet: Worksheet, formats: _Formats, said: tuple[Line, ...]) -> None:
     worksheet.set_column(0, 0, 26)
     worksheet.set_column(1, 1, 92)
-    for row, line in enumerate(lines):
+    for row, line in enumerate(said):
         left, right = _guide_looks(formats, line.look)
-        if line.look is Look.TITLE:
-            worksheet.set_row(row, 34)
-        elif line.look is Look.HEADING:
-            worksheet.set_row(row, 30)
+        worksheet.set_row(row, ROW_POINTS.get(line.look, ROW_POINTS[Look.PAIR]))
         _text(worksheet, row, 0, line.left, left)
         if line.right:
             _text(worksheet, row, 1, line.right, right)
@@ -280,28 +217,29 @@ def _write_guide(worksheet: Worksheet, formats: _Formats, lines: tuple[Line, ...
 
 
 def _guide_looks(formats: _Formats, look: Look) -> tuple[Format, Format]:
-    right = formats.get(text_wrap=True)
+    right = formats.get(text_wrap=True, valign="vcenter", indent=1)
     if look is Look.TITLE:
-        return formats.get(bold=True, font_size=18, font_color="#FFFFFF", bg_color=BLUE, valign="vcenter"), right
+        look_of_title = {"font_size": 18, "font_color": "#FFFFFF", "bg_color": BLUE}
+        return formats.get(bold=True, valign="vcenter", indent=1, **look_of_title), right
     if look is Look.LEAD:
-        return formats.get(font_size=12, font_color=SLATE, valign="vcenter"), right
+        return formats.get(font_size=12, font_color=SLATE, valign="vcenter", indent=1), right
     if look is Look.HEADING:
         edge = {"bottom": 2, "bottom_color": BLUE}
-        return formats.get(bold=True, font_size=13, font_color=BLUE, valign="bottom", **edge), right
+        return formats.get(bold=True, font_size=13, font_color=BLUE, valign="bottom", indent=1, **edge), right
     if look in (Look.REQUIRED, Look.OPTIONAL):
         return formats.header(look is Look.REQUIRED), right
     if look is Look.IDENTIFIER:
         return formats.cell(Kind.IDENTIFIER, own_identifier=True), right
-    return formats.get(bold=True, font_color=SLATE), right
+    return formats.get(bold=True, font_color=SLATE, valign="vcenter", indent=1), right
 
 
 def _write_lists(worksheet: Worksheet, formats: _Formats, lists: tuple[VocabularyList, ...]) -> None:
     code = formats.cell(Kind.CODE)
-    meaning = formats.get(font_color=SLATE, text_wrap=True)
+    meaning = formats.get(font_color=SLATE, indent=1)
     for position, vocabulary in enumerate(lists):
         column = 2 * position
-        worksheet.set_column(column, column, max(12, *(len(term) + 2 for term, _ in vocabulary.terms)))
-        worksheet.set_column(column + 1, column + 1, 34)
+        worksheet.set_column(column, column, max(12, *(len(term) + 3 for term, _ in vocabulary.terms)))
+        worksheet.set_column(column + 1, column + 1, max(20, *(len(label) + 3 for _, label in vocabulary.terms)))
         _text(worksheet, 0, column, vocabulary.title, formats.get(bold=True, font_color=BLUE, font_size=12))
         _text(worksheet, 1, column, "Code", formats.header(False))
         _text(worksheet, 1, column + 1, "Sens", formats.header(False))
