@@ -1,0 +1,66 @@
+"""The definitions: their shape, what they carry for the UI, and that nothing below them knows Dagster."""
+
+from __future__ import annotations
+
+import ast
+import datetime as dt
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from pipelines.definitions import defs
+from pipelines.orchestration.jobs import weekly
+from schemas.registry import sheets, tables
+from tests.orchestration.snapshot import SNAPSHOT, text
+
+PROJECT = Path(__file__).resolve().parents[2]
+ROOMS = ("sheets", "curation", "normalise", "publish")
+
+
+def test_the_shape_is_the_recorded_one() -> None:
+    assert text() == SNAPSHOT.read_text(encoding="utf-8"), "run: python -m tests.orchestration.snapshot"
+
+
+def test_every_sheet_and_table_is_an_asset_with_a_description_and_an_owner() -> None:
+    graph = defs.resolve_asset_graph()
+    keys = graph.get_all_asset_keys()
+    assert len(keys) == len(sheets()) + 1 + len(tables()) + 1 + 5
+    for key in keys:
+        node = graph.get(key)
+        assert node.description, key
+        assert node.owners, key
+        assert node.kinds, key
+
+
+@pytest.mark.parametrize("table", tables().values(), ids=list(tables()))
+def test_every_table_has_a_blocking_check_and_one_that_only_warns(table: object) -> None:
+    from pipelines.orchestration.tables import check_specs
+
+    specs = check_specs(table)  # type: ignore[arg-type]
+    assert [(spec.name, spec.blocking) for spec in specs] == [("conforme", True), ("avertissements", False)]
+
+
+def test_a_weekly_release_bears_the_date_of_its_tick_in_paris() -> None:
+    late = dt.datetime(2026, 11, 22, 23, 30, tzinfo=dt.UTC)
+    context = dg.build_schedule_context(scheduled_execution_time=late)
+    request = weekly(context)
+    assert isinstance(request, dg.RunRequest)
+    assert request.run_config["resources"]["settings"]["config"] == {"date": "2026-11-23"}
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_the_rooms_import_downwards_only(room: str) -> None:
+    above = ROOMS[ROOMS.index(room) + 1 :]
+    forbidden = ("dagster", "pipelines.orchestration", "pipelines.cli", "pipelines.definitions") + tuple(
+        f"pipelines.{name}" for name in above
+    )
+    for path in (PROJECT / "pipelines" / room).glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = []
+            if isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                names = [node.module or ""]
+            for name in names:
+                assert not name.startswith(forbidden), f"{path.name} imports {name}"
