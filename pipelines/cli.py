@@ -240,7 +240,7 @@ def _print_issues(console: Console, issues: pd.DataFrame) -> None:
     for _place, group in shown.head(SHOWN_ISSUES).groupby(["file", "sheet"], sort=False):
         console.print("\n" + "  ".join(group[["file", "sheet"]].iloc[0]), style="bold", markup=False)
         for issue in group.itertuples(index=False):
-            where = str(issue.cell) or (f"ligne {issue.row}" if issue.row else "")
+            where = str(issue.cell) or (f"ligne {issue.row!s}" if issue.row else "")
             words = f"{issue.message!s} {issue.advice!s} [{issue.code!s}]"
             console.print("  " + where.ljust(8) + " " + words, markup=False)
     if len(shown) > SHOWN_ISSUES:

@@ -1,7 +1,8 @@
-"""``make bench``: the whole job on the real sheets against its floor, both taken in this one run, imports apart.
+"""``make bench``: the whole job on the real sheets against its floor, both taken in one run, imports apart.
 
-The floor of a part is the least that any program would do: calamine reading the same workbooks, plain writers writing the
-same tables, a Dagster job of as many empty assets and checks (in as few steps as ours, on the same kind of instance).
+The floor of a part is the least that any program would do: calamine reading the same workbooks, plain writers
+writing the same tables, a Dagster job of as many empty assets and checks (in as few steps as ours, on the same kind of
+instance).
 
 Belongs here: measuring and printing ratios. Does not belong here: a verdict; no test is timed.
 """

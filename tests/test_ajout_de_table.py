@@ -1,4 +1,4 @@
-"""Adding a table takes one file in ``schemas/tables``, and one in ``schemas/sheets`` where it is typed by hand; nothing else."""
+"""Adding a table takes one file in ``schemas/tables``, and one in ``schemas/sheets`` where it is typed by hand."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ TABLE = Table(
     columns=(
         key("avis_id", ("de l’avis", "Opinion"), "alpes-avis-1"),
         CONTRAT_ID_REQUIS,
-        column(Kind.TEXT, "texte", ("Texte", "Text"), ("Ce que dit l’avis.", "What it says."), "Favorable", required=True),
-        column(Kind.DECIMAL, "note", ("Note", "Mark"), ("Note sur dix.", "Mark out of ten."), "7.5", minimum=0, maximum=10),
+        column(Kind.TEXT, "texte", ("Texte", "Text"), ("Ce qu’il dit.", "What it says."), "Favorable", required=True),
+        column(Kind.DECIMAL, "note", ("Note", "Mark"), ("Note sur dix.", "Out of ten."), "7.5", minimum=0, maximum=10),
         PARTENAIRE_ID,
         DATE_DEBUT,
         REMARQUE,

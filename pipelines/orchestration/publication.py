@@ -6,6 +6,7 @@ Belongs here: `pipelines.publish` as one step. Does not belong here: writing, ha
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import dagster as dg
 import pandas as pd
@@ -15,6 +16,7 @@ from pipelines.orchestration.names import ISSUES, OWNERS, PUBLICATION_GROUP, REL
 from pipelines.orchestration.resources import Run
 from pipelines.progress import step
 from pipelines.publish import release as publishing
+from pipelines.publish.datapackage import WORKBOOK
 from pipelines.publish.description import load_description
 from schemas.registry import tables
 
@@ -26,6 +28,13 @@ _FILES = {
 }
 DESCRIPTION_FILE = "jeu_de_donnees.toml"
 RELEASE = RELEASE_FILES["version"]
+
+
+def _links(name: str, release: Path) -> dict[str, dg.MetadataValue]:
+    """The paths that lead from the asset to its files, to copy from the UI."""
+    described = ("datapackage.json", "dictionnaire.md", "issues.csv", "schemas", "sources")
+    files = {"metadonnees": described, "xlsx": ("xlsx", WORKBOOK)}.get(name, (name,))
+    return {file: dg.MetadataValue.path(str(release / file)) for file in files}
 
 
 def make_publication() -> dg.AssetsDefinition:
@@ -72,7 +81,7 @@ def make_publication() -> dg.AssetsDefinition:
             writing.counted = release.version if release.new else f"{release.version}, déjà publiée"
         where = dg.MetadataValue.path(str(release.path))
         for name in _FILES:
-            yield dg.Output(str(release.path), name, metadata={"dossier": where})
+            yield dg.Output(str(release.path), name, metadata=_links(name, release.path))
         yield dg.Output(
             release,
             "version",

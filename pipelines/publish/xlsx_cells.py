@@ -84,6 +84,9 @@ def write_header(sheet: Worksheet, names: list[str], rows: int, style: Styles) -
     for index, name in enumerate(names):
         sheet.write_string(0, index, name, style.header)
     sheet.freeze_panes(1, 0)
+    sheet.repeat_rows(0)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
     sheet.autofilter(0, 0, rows, len(names) - 1)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import dagster as dg
+
 from pipelines.definitions import defs
 
 SNAPSHOT = Path(__file__).resolve().parents[1] / "donnees" / "definitions.json"
@@ -28,7 +30,9 @@ def shape() -> dict[str, object]:
     )
     jobs = sorted(job.name for job in defs.resolve_all_job_defs() if not job.name.startswith("__"))
     schedules = {
-        schedule.name: [schedule.cron_schedule, schedule.execution_timezone] for schedule in defs.schedules or []
+        schedule.name: [schedule.cron_schedule, schedule.execution_timezone]
+        for schedule in defs.schedules or []
+        if isinstance(schedule, dg.ScheduleDefinition)
     }
     return {"assets": assets, "checks": checks, "jobs": jobs, "schedules": schedules}
 

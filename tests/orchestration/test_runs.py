@@ -141,6 +141,20 @@ def test_wrong_usage_and_a_hostile_environment_have_their_codes(
     assert "Traceback" not in done.stdout + done.stderr
 
 
+def test_a_build_imports_nothing_that_it_does_not_use(tmp_path: Path) -> None:
+    """Libraries of tests, templates and suggestions stay out of a build without mistakes."""
+    program = (
+        "import sys; from pipelines.cli import main\n"
+        "try: main()\n"
+        "except SystemExit as end: code = end.code\n"
+        "unused = {'openpyxl', 'rapidfuzz', 'frictionless', 'duckdb', 'pytest', 'dagster_webserver'}\n"
+        "print('imported:', sorted(unused & set(sys.modules)), code)"
+    )
+    where = ("--sources", str(SOURCES), "--outputs", str(tmp_path / "sorties"), "--date", DATE)
+    done = run(sys.executable, "-c", program, "build", *where, home=tmp_path / "dagster")
+    assert "imported: [] 0" in done.stdout, done.stdout[-500:] + done.stderr[-2000:]
+
+
 def test_check_as_json_has_the_agreed_shape(tmp_path: Path) -> None:
     broken = tmp_path / "sources"
     shutil.copytree(SOURCES, broken)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import duckdb
 import pytest
 
-CITED = "EXISTS (SELECT 1 FROM citations c WHERE c.table_code = '{table}' AND c.ligne_id = {key} AND c.source_id = 'jdc2016')"
+CITED = """EXISTS (SELECT 1 FROM citations c
+    WHERE c.table_code = '{table}' AND c.ligne_id = {key} AND c.source_id = 'jdc2016')"""
 
 NAMED_CONTRACTS = {
     "alpes", "bordeaux", "bourgogne", "guyane", "impressionnisme", "lyon", "massif-vosges", "mont-saint-michel",
@@ -21,7 +22,8 @@ SYSTEMS = {
     "journée du 5 juillet 2016": f"""SELECT count(*) = 1 FROM evenements e
         WHERE type_code = 'journee' AND date_debut = DATE '2016-07-05' AND {cited("evenements", "e.evenement_id")}""",
     "quatre tables rondes": f"""SELECT count(*) = 4 FROM evenements e
-        WHERE type_code = 'table_ronde' AND date_debut = DATE '2016-07-05' AND {cited("evenements", "e.evenement_id")}""",
+        WHERE type_code = 'table_ronde' AND date_debut = DATE '2016-07-05'
+        AND {cited("evenements", "e.evenement_id")}""",
     "14 contrats représentés": f"""SELECT count(*) >= 1 FROM indicateurs i WHERE contrat_id IS NULL AND valeur = 14
         AND unite_code = 'contrats' AND date_debut = DATE '2016-07-05' AND {cited("indicateurs", "i.indicateur_id")}""",
     "20 contrats signés": f"""SELECT count(*) >= 1 FROM indicateurs i WHERE contrat_id IS NULL AND valeur = 20
@@ -94,7 +96,7 @@ def test_every_row_of_every_fact_table_is_cited(database: duckdb.DuckDBPyConnect
         bare = database.execute(
             f"""SELECT {table.key} FROM {table.name} t WHERE NOT EXISTS (
                 SELECT 1 FROM citations c JOIN sources s USING (source_id)
-                WHERE c.table_code = '{table.name}' AND c.ligne_id = t.{table.key})"""  # noqa: S608
+                WHERE c.table_code = '{table.name}' AND c.ligne_id = t.{table.key})"""
         ).fetchall()
         assert bare == [], table.name
 
