@@ -38,6 +38,7 @@ _MONTHS = {
 _WORDING = re.compile(r"^(?P<date>[^{}]*)\{(?P<words>[^{}]+)\}$")
 _ISO = re.compile(r"^(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?(?:[ T]00:00(?::00)?)?$")
 _SLASHED = re.compile(r"^(\d{1,2})[/.](\d{1,2})[/.](\d{4})$")
+_ZERO = re.compile(r"(?:^|[/.-])00?(?=$|[/.-])")
 _MONTH_YEAR = re.compile(r"^(\d{1,2})/(\d{4})$")
 _AMBIGUOUS_DATE = re.compile(r"^\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{2})?$")
 _WRITTEN = re.compile(r"^(?:(\d{1,2})(?:er)? )?([a-z]+) (\d{4})$")
@@ -91,6 +92,8 @@ def parse_date(text: str, bound: Bound = "start") -> DateValue:
 
 def _date_parts(text: str) -> tuple[int, int | None, int | None] | None:
     """Year, month and day, None where unknown."""
+    if _ZERO.search(text):
+        return None
     if found := _ISO.match(text):
         return int(found[1]), _known(found[2]), _known(found[3])
     if found := _SLASHED.match(text):

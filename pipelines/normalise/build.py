@@ -38,7 +38,7 @@ def normalise(sheets: dict[str, Typed], vocabularies: Vocabularies, log: IssueLo
     said = all_citations(workspace, children, known)
     version_rows, version_citations = versions(workspace, known)
     children += version_rows
-    workspace.drop_refused()
+    _refuse_dependants(workspace, children)
     built = _assemble(workspace, children)
     _derive(built)
     citations = pd.concat([said, version_citations], ignore_index=True)
@@ -79,6 +79,33 @@ def _refuse_doubles(workspace: Workspace, rows: Rows, values: pd.Series, code: s
     places = rows.typed.source.cells(doubled, label).assign(value=values[doubled].to_numpy())
     workspace.log.add(code, places, expected=where)
     rows.typed.refused.update(doubled.tolist())
+
+
+def _refuse_dependants(workspace: Workspace, children: list[Children]) -> None:
+    """A row goes with the row that it refers to: the refused one is an issue already, what follows from it is not."""
+    standing: dict[str, set[str]] = {}
+    before = -1
+    while before < (refused := sum(len(rows.typed.refused) for rows in workspace.rows.values())):
+        before = refused
+        workspace.drop_refused()
+        standing.clear()
+        for rows in workspace.rows.values():
+            standing.setdefault(rows.table.name, set()).update(rows.keys["key"])
+        for rows in workspace.rows.values():
+            rows.typed.refused.update(_dangling(rows.frame, rows.table, standing).tolist())
+    for child in children:
+        lost = _dangling(child.frame, child.table, standing)
+        child.frame, child.parent = child.frame.drop(lost), child.parent.drop(lost)
+
+
+def _dangling(frame: pd.DataFrame, table: Table, standing: dict[str, set[str]]) -> pd.Index:
+    """The rows that hold the key of a row that no longer stands."""
+    lost = pd.Series(False, index=frame.index)
+    for column in table.columns:
+        if column.references in standing and column.name in frame:
+            held = frame[column.name]
+            lost |= held.notna() & ~held.isin(standing[column.references])
+    return frame.index[lost]
 
 
 # --- Tables --------------------------------------------------------------------------------------------------------
