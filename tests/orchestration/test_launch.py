@@ -1,0 +1,101 @@
+"""The command line and the launcher in this process: their summaries, refusals and exit codes."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import openpyxl
+import pytest
+from click.testing import CliRunner
+
+from pipelines.cli import main
+from pipelines.orchestration.launch import launch
+from tests.publication.conftest import SOURCES
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / "dagster"))
+
+
+@pytest.fixture
+def broken(tmp_path: Path) -> Path:
+    """The real sources, with three mistakes in one workbook."""
+    sources = tmp_path / "sources"
+    shutil.copytree(SOURCES, sources)
+    path = sources / "contrats" / "provence.xlsx"
+    book = openpyxl.load_workbook(path)
+    book["Contrat"]["D2"] = "31 février 2015"
+    book["Partenaires"]["B2"] = "Atout Frnace"
+    book["Actions"]["D2"] = "promosion"
+    book.save(path)
+    return sources
+
+
+def test_a_build_ends_by_naming_the_release(tmp_path: Path) -> None:
+    outputs = str(tmp_path / "sorties")
+    done = CliRunner().invoke(main, ["build", "--sources", str(SOURCES), "--outputs", outputs, "--date", "2026-11-22"])
+    assert done.exit_code == 0, done.output
+    assert "Version 2026-11-22 publiée" in done.output
+    assert "0 erreur" in done.output
+
+
+def test_a_refused_build_names_each_cell(tmp_path: Path, broken: Path) -> None:
+    outputs = tmp_path / "sorties"
+    done = CliRunner().invoke(main, ["build", "--sources", str(broken), "--outputs", str(outputs)])
+    assert done.exit_code == 1, done.output
+    for cell, code in (("D2", "date-illisible"), ("B2", "partenaire-inconnu"), ("D2", "code-inconnu")):
+        assert cell in done.output
+        assert code in done.output
+    assert "« Atout France »" in done.output
+    assert not [path for path in outputs.rglob("*") if path.is_file() and not path.name.startswith(".")]
+
+
+def test_outputs_that_cannot_be_written_are_said(tmp_path: Path) -> None:
+    (tmp_path / "sorties").mkdir()
+    (tmp_path / "sorties" / "releases").write_text("un fichier à la place du dossier", encoding="utf-8")
+    result = launch(SOURCES, tmp_path / "sorties", "2026-11-22")
+    assert result.release is None
+    assert result.code == 3
+    assert "releases" in result.message
+
+
+def test_a_description_that_is_wrong_is_said(tmp_path: Path) -> None:
+    sources = tmp_path / "sources"
+    shutil.copytree(SOURCES, sources)
+    (sources / "jeu_de_donnees.toml").write_text("titre = 3\n", encoding="utf-8")
+    result = launch(sources, tmp_path / "sorties", "2026-11-22")
+    assert result.code == 1
+    assert "titre" in result.message
+
+
+def test_check_in_words_and_as_json(broken: Path) -> None:
+    said = CliRunner().invoke(main, ["check", str(broken)])
+    assert said.exit_code == 1
+    assert "date-illisible" in said.output
+    as_json = CliRunner().invoke(main, ["check", str(broken), "--json"])
+    assert as_json.exit_code == 1
+    issues = json.loads(as_json.output)["issues"]
+    assert [issue["cell"] for issue in issues if issue["sheet"] == "Partenaires"] == ["B2"]
+    assert not [issue for issue in issues if issue["code"] == "cle-etrangere"]
+
+
+def test_register_adds_what_is_new_once(tmp_path: Path) -> None:
+    sources = tmp_path / "sources"
+    shutil.copytree(SOURCES, sources)
+    registry = sources / "referentiels" / "identifiants.csv"
+    lines = registry.read_text(encoding="utf-8").splitlines(keepends=True)
+    registry.write_text("".join(lines[:-3]), encoding="utf-8")
+    first = CliRunner().invoke(main, ["register", "--sources", str(sources)])
+    assert first.exit_code == 0, first.output
+    assert "3 identifiants" in first.output
+    assert registry.read_text(encoding="utf-8") == "".join(lines)
+    again = CliRunner().invoke(main, ["register", "--sources", str(sources)])
+    assert "déjà inscrits" in again.output
+
+
+def test_a_folder_that_is_not_there_is_wrong_usage(tmp_path: Path) -> None:
+    done = CliRunner().invoke(main, ["check", str(tmp_path / "absent")])
+    assert done.exit_code == 2
