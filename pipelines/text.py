@@ -13,14 +13,15 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-import pandas as pd
+if TYPE_CHECKING:
+    import pandas as pd
 
 T = TypeVar("T")
 
-_INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
-_DROP_INVISIBLE = {ord(character): None for character in _INVISIBLE}
+INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
+_DROP_INVISIBLE = {ord(character): None for character in INVISIBLE}
 _MARKS = re.compile("[\u0300-\u036f]+")
 _NOT_ALPHANUMERIC = re.compile(r"[^a-z0-9]+")
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae"})
@@ -56,6 +57,8 @@ def on_distinct(series: pd.Series[str], function: Callable[[str], T]) -> pd.Seri
 
     The cost is that of the distinct values, not of the rows: dates, codes, amounts and names repeat.
     """
+    import pandas as pd
+
     codes, distinct = pd.factorize(series)
     values = pd.Series([function(value) for value in distinct], dtype=object)
     return pd.Series(values.to_numpy()[codes] if len(values) else [], index=series.index, dtype=object)

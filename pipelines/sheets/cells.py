@@ -6,11 +6,22 @@ Belongs here: the form in which every reader hands over a sheet. Does not belong
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from enum import IntEnum
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
+
+from pipelines.text import INVISIBLE
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+_UNSEEN = INVISIBLE + "".join(chr(code) for code in range(0x3001) if chr(code).isspace())
 
 
 class CellKind(IntEnum):
@@ -23,15 +34,50 @@ class CellKind(IntEnum):
     BOOLEAN = 4
     ERROR = 5
     NO_RESULT = 6
+    PERCENT = 7
+    """A number that is shown a hundredfold, with « % »; its text is what is shown."""
+
+
+NUMERIC = (CellKind.NUMBER, CellKind.PERCENT)
+Area = tuple[int, int, int, int]
+"""First row, first column, last row, last column, from 0."""
 
 
 @dataclass(frozen=True)
 class Grid:
-    """One sheet of one file: ``text`` and ``kind`` are arrays of the same shape, whose first cell is A1."""
+    """One sheet of one file: ``text`` and ``kind`` are arrays of the same shape, whose first cell is A1.
+
+    ``merged``: the areas merged into one cell. ``from_1904``: the workbook counts its days from 1904, not 1900.
+    """
 
     sheet: str
     text: np.ndarray
     kind: np.ndarray
+    merged: tuple[Area, ...] = ()
+    from_1904: bool = False
+
+
+@dataclass
+class Extent:
+    """How far the filled cells of a sheet reach: ``rows`` and ``columns`` from A1, how many ``cells``, bytes of text.
+
+    ``deepest`` and ``widest``: the first cell (row, column, from 0) on the last row, and in the last column.
+    """
+
+    rows: int = 0
+    columns: int = 0
+    cells: int = 0
+    text: int = 0
+    deepest: tuple[int, int] = (0, 0)
+    widest: tuple[int, int] = (0, 0)
+
+    def reach(self, row: int, column: int) -> None:
+        """Counts one filled cell."""
+        self.cells += 1
+        if row >= self.rows:
+            self.rows, self.deepest = row + 1, (row, column)
+        if column >= self.columns:
+            self.columns, self.widest = column + 1, (row, column)
 
 
 def column_letter(index: int) -> str:
@@ -44,6 +90,7 @@ def column_letter(index: int) -> str:
     return letters
 
 
+@lru_cache(maxsize=1 << 15)
 def column_index(letters: str) -> int:
     """The column counted from 0 of a letter: A → 0, AA → 26."""
     index = 0
@@ -52,15 +99,22 @@ def column_index(letters: str) -> int:
     return index - 1
 
 
+def is_blank(text: str) -> bool:
+    """Whether a text shows nothing: spaces of any kind, invisible characters."""
+    return not text or (text[0] in _UNSEEN and not text.strip(_UNSEEN))
+
+
 def cell_text(value: object) -> tuple[str, CellKind]:
     """The text of a native cell value and its kind; whole numbers lose their « .0 », dates become ISO."""
-    if value is None or (isinstance(value, str) and not value.strip()):
+    if value is None or (isinstance(value, str) and is_blank(value)):
         return "", CellKind.EMPTY
     if isinstance(value, str):
         return value, CellKind.TEXT
     if isinstance(value, bool):
         return ("oui" if value else "non"), CellKind.BOOLEAN
     if isinstance(value, int | float):
+        if not math.isfinite(value):
+            return str(value), CellKind.ERROR
         return (str(int(value)) if float(value).is_integer() else repr(value)), CellKind.NUMBER
     if isinstance(value, dt.datetime):
         at_midnight = value.time() == dt.time(0)
@@ -87,22 +141,50 @@ def extended(one: Grid, place: tuple[int, int]) -> Grid:
     missing = [(0, max(0, wanted + 1 - size)) for wanted, size in zip(place, one.text.shape, strict=True)]
     if not any(after for _, after in missing):
         return one
-    return Grid(
-        sheet=one.sheet,
+    return replace(
+        one,
         text=np.pad(one.text, missing, constant_values=""),
         kind=np.pad(one.kind, missing, constant_values=int(CellKind.EMPTY)),
     )
 
 
+def percent_text(number: str) -> str:
+    """What a percentage cell shows: 0.425 → « 42,5 % »."""
+    hundredfold = (Decimal(number) * 100).normalize()
+    return f"{hundredfold:f} %".replace(".", ",")
+
+
 @dataclass(frozen=True)
 class LabelledRows:
-    """The rows of a sheet under its labels.
+    """The rows of a sheet under its labels: one column per declared label found, one row per non-blank row.
 
-    ``text`` (str) and ``kind`` (int8): one column per declared label found, one row per non-blank row of the sheet,
-    indexed by the row's number in the sheet. ``letters``: the column letter of each label.
+    ``texts`` (str, as objects) and ``kinds`` (int8): arrays of rows times ``labels``. ``numbers``: the row's number in
+    the sheet. ``letters``: the column letter of each label. ``merged``: areas of several cells among these rows, by the
+    row number and label of their first cell, with their address.
     """
 
-    text: pd.DataFrame
-    kind: pd.DataFrame
+    labels: tuple[str, ...]
+    texts: np.ndarray
+    kinds: np.ndarray
+    numbers: np.ndarray
     letters: dict[str, str]
     header_row: int
+    merged: tuple[tuple[int, str, str], ...] = ()
+    from_1904: bool = False
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    @cached_property
+    def text(self) -> pd.DataFrame:
+        """``texts`` as a frame, indexed by the row's number in the sheet."""
+        import pandas as pd
+
+        return pd.DataFrame(self.texts, index=self.numbers, columns=list(self.labels), dtype="str")
+
+    @cached_property
+    def kind(self) -> pd.DataFrame:
+        """``kinds`` as a frame, indexed by the row's number in the sheet."""
+        import pandas as pd
+
+        return pd.DataFrame(self.kinds, index=self.numbers, columns=list(self.labels))

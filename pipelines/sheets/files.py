@@ -6,42 +6,44 @@ labels.
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import io
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.sheets.cells import Grid, column_index, extended, grid
-from pipelines.sheets.xlsx_marks import marked_cells, sheet_parts
+from pipelines.sheets.cells import Area, CellKind, Grid, column_index, extended, grid, percent_text
+from pipelines.sheets.csv_text import read_rows
+from pipelines.sheets.guard import (
+    Notice,
+    Package,
+    UnreadableFileError,
+    check_extent,
+    open_package,
+    outside,
+    read_bytes,
+)
+from pipelines.sheets.limits import MAX_PARSED, MAX_SHEETS, MIB
+from pipelines.sheets.ods_marks import read_marks, starts_in_1904, without_indents
+from pipelines.sheets.xlsx_marks import (
+    counts_from_1904,
+    extent,
+    marked_cells,
+    percent_cells,
+    percent_styles,
+    sheet_parts,
+    without_blank_rows,
+)
 
 if TYPE_CHECKING:
-    from python_calamine import CalamineWorkbook
+    from python_calamine import CalamineSheet
+
+__all__ = ["Notice", "Reading", "UnreadableFileError", "digest", "ignored", "read_file", "read_grids", "workbooks"]
 
 WORKBOOK_SUFFIXES = (".xlsx", ".ods")
 _IGNORED_PREFIXES = ("~$", ".~lock.", ".")
-_DELIMITERS = (",", ";", "\t")
-
-
-class UnreadableFileError(Exception):
-    """The file cannot be read as what its name says; the reason is in French, for the curator."""
-
-    def __init__(self, path: Path, reason: str) -> None:
-        super().__init__(f"{path.name} : {reason}")
-        self.path = path
-        self.reason = reason
-
-
-@dataclass(frozen=True)
-class SheetFile:
-    """A workbook, a CSV file, or a folder of CSV files standing for a workbook."""
-
-    path: Path
-    name: str
-    sha256: str
 
 
 def ignored(path: Path) -> bool:
@@ -50,13 +52,17 @@ def ignored(path: Path) -> bool:
 
 
 def digest(path: Path) -> str:
-    """SHA-256 of a file, or of the names and contents of a folder's CSV files."""
-    if path.is_dir():
-        total = hashlib.sha256()
-        for part in _parts(path):
-            total.update(part.name.encode() + b"\0" + part.read_bytes() + b"\0")
-        return total.hexdigest()
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    """SHA-256 of a file, or of the names and contents of a folder's CSV files; blank for what is not read."""
+    total = hashlib.sha256()
+    try:
+        if path.is_dir():
+            for part in _parts(path):
+                total.update(part.name.encode() + b"\0" + read_bytes(part) + b"\0")
+        else:
+            total.update(read_bytes(path))
+    except UnreadableFileError:
+        return ""
+    return total.hexdigest()
 
 
 def _parts(folder: Path) -> list[Path]:
@@ -74,61 +80,128 @@ def workbooks(folder: Path) -> Iterator[Path]:
             yield path
 
 
+@dataclass(frozen=True)
+class Reading:
+    """The sheets of a file, in order, and what is to be said of what was not read."""
+
+    grids: list[Grid]
+    notices: list[Notice]
+
+
 def read_grids(path: Path) -> list[Grid]:
-    """Every sheet of a file, in order.
+    """Every sheet of a file, in order (see `read_file`)."""
+    return read_file(path).grids
+
+
+def read_file(path: Path) -> Reading:
+    """Every sheet of a file, in order, and the notices that the file gives rise to.
 
     Raises:
-        UnreadableFileError: not the format that its name announces, or damaged.
+        UnreadableFileError: not the format that its name announces, damaged, or past the limits.
     """
     if path.is_dir():
-        return [_read_csv(part) for part in _parts(path)]
+        return Reading([_read_csv(part, path) for part in _parts(path)], [])
     if path.suffix.lower() == ".csv":
-        return [_read_csv(path)]
+        return Reading([_read_csv(path)], [])
     return _read_workbook(path)
 
 
-def _read_workbook(path: Path) -> list[Grid]:
+def _read_csv(path: Path, folder: Path | None = None) -> Grid:
+    if folder is not None and outside(path, folder):
+        raise UnreadableFileError(path, "le fichier est un lien qui mène hors du dossier", code="lien-hors-dossier")
+    return grid(path.stem, read_rows(path, read_bytes(path)))
+
+
+def _read_workbook(path: Path) -> Reading:
+    raw = read_bytes(path)
+    package = open_package(path, raw)
+    try:
+        look = _look_at_xlsx if "xl/workbook.xml" in package.parts else _look_at_ods
+        marks = look(path, package)
+        return Reading(_read_values(_readable(raw, package), marks), package.notices)
+    except (UnreadableFileError, KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # the value reader's own failures are no `Exception`
+        raise UnreadableFileError(path, "le fichier n’est pas un classeur lisible") from error
+
+
+@dataclass
+class _Marks:
+    """What the XML of one sheet says and the value reader does not, by place (row, column, from 0)."""
+
+    cells: dict[tuple[int, int], tuple[str, CellKind]] = field(default_factory=dict)
+    percents: list[tuple[int, int]] = field(default_factory=list)
+    merged: list[Area] | None = None
+    from_1904: bool = False
+
+
+def _look_at_xlsx(path: Path, package: Package) -> dict[str, _Marks]:
+    """The marks of each sheet of an XLSX, once no sheet goes past the limits."""
+    parts = package.parts
+    names = sheet_parts(parts)
+    rows = {name: without_blank_rows(part) for name, part in parts.items() if b"sheetData" in part}
+    shown = {part: name for name, part in names.items()}
+    shared = next((part for name, part in parts.items() if name.lower().endswith("sharedstrings.xml")), b"")
+    for name, part in rows.items():
+        check_extent(path, shown.get(name, ""), extent(parts[name], part, shared))
+    styles = percent_styles(parts.get("xl/styles.xml", b""))
+    from_1904 = counts_from_1904(parts["xl/workbook.xml"])
+    return {
+        sheet: _Marks(
+            {(row - 1, column_index(letters)): mark for (row, letters), mark in marked_cells(rows[part]).items()},
+            percent_cells(rows[part], styles),
+            from_1904=from_1904,
+        )
+        for sheet, part in names.items()
+        if part in rows
+    }
+
+
+def _look_at_ods(path: Path, package: Package) -> dict[str, _Marks]:
+    """The marks of each sheet of an ODS, once no sheet goes past the limits."""
+    content = package.parts["content.xml"]
+    if len(content) > MAX_PARSED:
+        reason = f"le fichier dépasse les limites de lecture : {len(content) // MIB} Mio de contenu"
+        raise UnreadableFileError(path, reason, code="fichier-demesure")
+    read = read_marks(content)
+    for sheet in read:
+        check_extent(path, sheet.name, sheet.extent)
+    late = starts_in_1904(content)
+    return {sheet.name: _Marks(sheet.marks, sheet.percents, sheet.merged, from_1904=late) for sheet in read}
+
+
+def _readable(raw: bytes, package: Package) -> bytes:
+    """The package as the value reader can read it: an ODS whose XML is indented is packed again without its indents."""
+    content = package.parts.get("content.xml", b"")
+    plain = without_indents(content)
+    if len(plain) == len(content):
+        return raw
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, part in (package.parts | {"content.xml": plain}).items():
+            archive.writestr(name, part)
+    return packed.getvalue()
+
+
+def _read_values(raw: bytes, marks: dict[str, _Marks]) -> list[Grid]:
     from python_calamine import CalamineWorkbook
 
-    try:
-        book = CalamineWorkbook.from_path(str(path))
-        grids = [grid(name, _values(book, name)) for name in book.sheet_names]
-    except Exception as error:
-        raise UnreadableFileError(path, f"le fichier n’est pas un classeur lisible ({error})") from error
-    if path.suffix.lower() == ".xlsx":
-        _restore_marks(path, grids)
-    return grids
+    book = CalamineWorkbook.from_filelike(io.BytesIO(raw))
+    if len(book.sheet_names) > MAX_SHEETS:
+        raise ValueError(f"plus de {MAX_SHEETS} feuilles")
+    return [_read_sheet(book.get_sheet_by_name(name), marks.get(name, _Marks())) for name in book.sheet_names]
 
 
-def _values(book: CalamineWorkbook, name: str) -> list[list[object]]:
-    return [list[object](row) for row in book.get_sheet_by_name(name).to_python(skip_empty_area=False)]
-
-
-def _restore_marks(path: Path, grids: list[Grid]) -> None:
-    """Puts back the errors and the formulas without result that the value reader leaves blank."""
-    with zipfile.ZipFile(path) as package:
-        parts = sheet_parts(package)
-        for position, one in enumerate(grids):
-            if one.sheet not in parts:
-                continue
-            for (row, letters), (text, kind) in marked_cells(package.read(parts[one.sheet])).items():
-                place = (row - 1, column_index(letters))
-                grids[position] = extended(grids[position], place)
-                grids[position].text[place], grids[position].kind[place] = text, kind
-
-
-def _read_csv(path: Path) -> Grid:
-    raw = path.read_bytes()
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = raw.decode("cp1252", "replace")
-    first = next((line for line in text.split("\n") if any(mark in line for mark in _DELIMITERS)), "")
-    delimiter = max(_DELIMITERS, key=first.count)
-    try:
-        rows = [
-            list[object](row) for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-        ]
-    except csv.Error as error:
-        raise UnreadableFileError(path, f"le fichier CSV est mal formé ({error})") from error
-    return grid(path.stem, rows)
+def _read_sheet(sheet: CalamineSheet, marks: _Marks) -> Grid:
+    one = grid(sheet.name, [list[object](row) for row in sheet.to_python(skip_empty_area=False)])
+    if marks.cells:
+        one = extended(one, (max(row for row, _ in marks.cells), max(column for _, column in marks.cells)))
+    for place, (text, kind) in marks.cells.items():
+        one.text[place], one.kind[place] = text, kind
+    for place in marks.percents:
+        if place[0] < len(one.kind) and place[1] < one.kind.shape[1] and one.kind[place] == CellKind.NUMBER:
+            one.text[place], one.kind[place] = percent_text(one.text[place]), CellKind.PERCENT
+    merged = marks.merged
+    if merged is None:
+        merged = [(*first, *last) for first, last in sheet.merged_cell_ranges or []]
+    return replace(one, merged=tuple(merged), from_1904=marks.from_1904)

@@ -6,10 +6,10 @@ Does not belong here: the values under the headers.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
-import pandas as pd
 
 from pipelines.sheets.cells import CellKind, Grid, LabelledRows, column_letter
 from pipelines.text import clean, fold
@@ -40,17 +40,22 @@ def find_sheet(name: str, sheets: dict[str, Sheet]) -> Sheet | None:
     return next((sheet for sheet in sheets.values() if fold(sheet.name) == wanted), None)
 
 
+def header_row(grid: Grid, known: Collection[str]) -> int | None:
+    """The position of the first row that holds most of the ``known`` headers (folded), if it holds two of them."""
+    matches = [sum(fold(str(value)) in known for value in row) for row in grid.text[:HEADER_SEARCH_ROWS]]
+    most = max(matches, default=0)
+    return matches.index(most) if matches and most >= min(2, len(known)) else None
+
+
 def label(grid: Grid, sheet: Sheet) -> Labelled:
     """The rows of a grid under the labels of ``sheet``; blank rows are dropped, row numbers are those of the file."""
     known = label_index(sheet)
-    folded = [[fold(str(value)) for value in row] for row in grid.text[:HEADER_SEARCH_ROWS]]
-    matches = [sum(value in known for value in row) for row in folded]
-    if not matches or max(matches) < min(2, len(known)):
+    header = header_row(grid, known)
+    if header is None:
         return Labelled(rows=None, missing=[item.label for item in sheet.fields if not item.optional])
-    header = matches.index(max(matches))
     found: dict[str, int] = {}
     result = Labelled(rows=None)
-    for position, text in enumerate(folded[header]):
+    for position, text in enumerate(fold(str(value)) for value in grid.text[header]):
         at = f"{column_letter(position)}{header + 1}"
         shown = clean(str(grid.text[header, position]))
         name = known.get(text)
@@ -63,14 +68,27 @@ def label(grid: Grid, sheet: Sheet) -> Labelled:
             found[name] = position
     result.missing = [item.label for item in sheet.fields if item.label not in found and not item.optional]
     positions = list(found.values())
-    text_part = grid.text[header + 1 :, positions]
-    kind_part = grid.kind[header + 1 :, positions]
-    filled = (kind_part != CellKind.EMPTY).any(axis=1)
-    index = np.flatnonzero(filled) + header + 2
+    kinds = grid.kind[header + 1 :, positions]
+    filled = (kinds != CellKind.EMPTY).any(axis=1)
+    numbers = np.flatnonzero(filled) + header + 2
     result.rows = LabelledRows(
-        text=pd.DataFrame(text_part[filled], index=index, columns=list(found), dtype="str"),
-        kind=pd.DataFrame(kind_part[filled], index=index, columns=list(found)),
+        labels=tuple(found),
+        texts=grid.text[header + 1 :, positions][filled],
+        kinds=kinds[filled],
+        numbers=numbers,
         letters={name: column_letter(position) for name, position in found.items()},
         header_row=header + 1,
+        merged=tuple(_merged(grid, header, found)),
+        from_1904=grid.from_1904,
     )
     return result
+
+
+def _merged(grid: Grid, header: int, found: dict[str, int]) -> Iterator[tuple[int, str, str]]:
+    """The merged areas that stand for several cells of data, where their first cell is filled."""
+    for top, left, bottom, right in grid.merged:
+        covered = [name for name, position in found.items() if left <= position <= right]
+        if top <= header or not covered or (bottom - top + 1) * len(covered) < 2:
+            continue
+        if top < len(grid.kind) and left < grid.kind.shape[1] and grid.kind[top, left] != CellKind.EMPTY:
+            yield top + 1, covered[0], f"{column_letter(left)}{top + 1}:{column_letter(right)}{bottom + 1}"

@@ -17,13 +17,11 @@ import pandas as pd
 
 from pipelines.sheets.cells import column_letter
 from pipelines.sheets.guide import ROW_POINTS, SAMPLE_NOTE, Line, Look, guide
-from pipelines.sheets.hints import OUT_OF_LIST, YEAR_AS_DAY
+from pipelines.sheets.hints import OUT_OF_LIST, YEAR_AS_DAY, limits, out_of_limits
 from pipelines.sheets.layout import (
     EARLIEST_SERIAL,
-    GUIDE_SHEET,
     LINE_POINTS,
     LISTS_FIRST_ROW,
-    LISTS_SHEET,
     NOTE_WIDTH,
     NUMBER_KINDS,
     Book,
@@ -35,6 +33,7 @@ from pipelines.sheets.layout import (
     lines,
     typed,
 )
+from pipelines.sheets.looks import GUIDE_SHEET, LISTS_SHEET
 from pipelines.sheets.ods_parts import centimetres, content, package_parts, settings, size_styles
 from pipelines.sheets.packages import write_package
 from schemas.declaration import Kind
@@ -44,7 +43,12 @@ _SPACES = re.compile(r" {2,}")
 
 
 def write_ods(
-    path: Path, sheets: Mapping[str, pd.DataFrame], vocabularies: Vocabularies, *, national: bool = False
+    path: Path,
+    sheets: Mapping[str, pd.DataFrame],
+    vocabularies: Vocabularies,
+    *,
+    national: bool = False,
+    examples: bool = False,
 ) -> None:
     """Writes the workbook of a contract, or the national one, as ``pipelines.sheets.workbook.write_workbook`` does.
 
@@ -53,18 +57,22 @@ def write_ods(
         sheets: By sheet name, one text column per label, blank where nothing is typed; what is left out is empty.
         vocabularies: The (code, label) pairs of each vocabulary, for the drop-down lists.
         national: Leaves out the sheets that only a contract has.
+        examples: Puts a greyed row of example above the rows of each sheet, which readers pass over.
 
     Raises:
         ValueError: a sheet or a column that is not declared.
     """
-    laid_out = book(sheets, vocabularies, national)
+    laid_out = book(sheets, vocabularies, national, examples)
     widths = {26, 34, 92} | {header.width for page in laid_out.pages for header in page.headers}
     tables = [
         _guide_table(guide(laid_out)),
         *(_page_table(page) for page in laid_out.pages),
         _lists_table(laid_out.lists),
     ]
-    heights = {page.height(row) for page in laid_out.pages for row in page.rows} | {LINE_POINTS, *ROW_POINTS.values()}
+    heights = {page.height(row) for page in laid_out.pages for row in _all_rows(page)} | {
+        LINE_POINTS,
+        *ROW_POINTS.values(),
+    }
     frozen = {page.sheet.name: (1, 1) for page in laid_out.pages} | {LISTS_SHEET: (0, LISTS_FIRST_ROW - 1)}
     filters = {page.sheet.name: f"A1:{column_letter(len(page.headers) - 1)}{page.last_row}" for page in laid_out.pages}
     styles = size_styles(sorted(widths), sorted(heights))
@@ -143,6 +151,10 @@ def _row(cells: str, style: str = "ro15", repeated: int = 1) -> str:
     return f'<table:table-row table:style-name="{style}"{times}>{cells}</table:table-row>'
 
 
+def _all_rows(page: Page) -> tuple[tuple[str, ...], ...]:
+    return (page.example, *page.rows) if page.example else page.rows
+
+
 def _page_table(page: Page) -> str:
     rules = [
         f' table:content-validation-name="{_rule_name(page, position)}"' if _validated(header) else ""
@@ -160,8 +172,11 @@ def _page_table(page: Page) -> str:
         _row("".join(_data_cell(*cell) for cell in zip(row, page.headers, rules, strict=True)), f"ro{page.height(row)}")
         for row in page.rows
     ]
+    if page.example:
+        shown = (_text_cell(text, "exemple", rule) for text, rule in zip(page.example, rules, strict=True))
+        rows.insert(0, _row("".join(shown), f"ro{page.height(page.example)}"))
     blanks = "".join(_data_cell("", header, rule) for header, rule in zip(page.headers, rules, strict=True))
-    left = page.last_row - 1 - len(page.rows)
+    left = page.last_row - 1 - len(rows)
     top = f"<table:table-header-rows>{_row(heads, 'ro-entete')}</table:table-header-rows>"
     return _table(page.sheet.name, columns, top + "".join(rows) + _row(blanks, repeated=left))
 
@@ -217,7 +232,7 @@ def _validations(laid_out: Book) -> Iterator[str]:
 
 
 def _validated(header: Header) -> bool:
-    return header.choices is not None or bool(header.hint.message)
+    return header.choices is not None or header.hint.kind in NUMBER_KINDS or bool(header.hint.message)
 
 
 def _validation(page: Page, position: int, header: Header, laid_out: Book) -> str:
@@ -225,7 +240,9 @@ def _validation(page: Page, position: int, header: Header, laid_out: Book) -> st
     rule, problem = _rule(header, cell, laid_out)
     condition = f' table:condition={quoteattr(rule)} table:display-list="unsorted"' if rule else ""
     shown = _message("help-message", header.label, header.hint.message) if header.hint.message else ""
-    if rule:
+    if rule and header.hint.several:
+        shown += '<table:error-message table:display="false"/>'
+    elif rule:
         shown += _message("error-message", "À vérifier", problem, ' table:message-type="warning"')
     return (
         f'<table:content-validation table:name="{_rule_name(page, position)}"{condition} table:allow-empty-cell="true" '
@@ -246,6 +263,11 @@ def _rule(header: Header, cell: str, laid_out: Book) -> tuple[str, str]:
         return f"of:cell-content-is-in-list({words})", OUT_OF_LIST
     if header.hint.kind is Kind.DATE:
         return f"of:is-true-formula(OR(ISTEXT([.{cell}]);[.{cell}]>={EARLIEST_SERIAL}))", YEAR_AS_DAY
+    if header.hint.kind in NUMBER_KINDS:
+        whole = "whole" if header.hint.kind is Kind.INTEGER else "decimal"
+        lowest, highest = limits(header.hint)
+        rule = f"of:cell-content-is-{whole}-number() and cell-content-is-between({lowest:g},{highest:g})"
+        return rule, out_of_limits(header.hint)
     return "", ""
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from xml.sax.saxutils import quoteattr
 
 from pipelines.sheets.layout import CREATED
-from pipelines.sheets.looks import BLUE, FONT, GREY, GRID, REQUIRED, SLATE
+from pipelines.sheets.looks import BLUE, DIM, FONT, GREY, GRID, REQUIRED, SLATE
 
 _MIMETYPE = "application/vnd.oasis.opendocument.spreadsheet"
 _NAMES = "".join(
@@ -63,6 +63,7 @@ def _bold(colour: str, name: str, size: int = 11, cell: str = "") -> str:
     return _cell_style(name, f'fo:color="{colour}" fo:font-weight="bold" fo:font-size="{size}pt"', cell)
 
 
+_FADED = f'fo:color="{GREY}" fo:font-style="italic"'
 _HEADING = f'style:vertical-align="bottom" fo:border-bottom="1.5pt solid {BLUE}"'
 
 
@@ -72,6 +73,7 @@ _CELL_STYLES = "".join(
         _white(REQUIRED, "obligatoire"),
         _cell_style("texte", data="n-texte", boxed=True),
         _cell_style("identifiant", f'fo:color="{GREY}"', data="n-texte", boxed=True),
+        _cell_style("exemple", _FADED, f'fo:background-color="{DIM}"', data="n-texte", boxed=True),
         _cell_style("date", data="n-date", boxed=True),
         _cell_style("euros", data="n-euros", boxed=True),
         _cell_style("nombre", data="n-nombre", boxed=True),
@@ -82,6 +84,7 @@ _CELL_STYLES = "".join(
         _white(REQUIRED, "guide-required"),
         _white(BLUE, "guide-optional"),
         _cell_style("guide-identifier", f'fo:color="{GREY}"', boxed=True),
+        _cell_style("guide-example", _FADED, f'fo:background-color="{DIM}"', boxed=True),
         _bold(SLATE, "guide-note"),
         _cell_style("guide-texte"),
     )

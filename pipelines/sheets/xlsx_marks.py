@@ -1,7 +1,7 @@
-"""The cells of an XLSX file that value readers lose: errors, and formulas without a stored result.
+"""What value readers lose of an XLSX sheet: errors, formulas without a stored result, percentages; and its extent.
 
-Belongs here: a look at the sheet's XML as bytes (nothing is parsed, so no entity is expanded). Does not belong here:
-values.
+Belongs here: a look at the sheet's XML as bytes, in time proportional to its length (nothing is parsed, so no entity is
+expanded). Does not belong here: values.
 """
 
 from __future__ import annotations
@@ -9,27 +9,67 @@ from __future__ import annotations
 import posixpath
 import re
 import zipfile
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from html import unescape
+from xml.parsers import expat
 
-from pipelines.sheets.cells import CellKind
+import numpy as np
 
-_SHEET = re.compile(rb"<(?:\w+:)?sheet\b[^>]*>")
-_ATTRIBUTE = re.compile(rb'([\w:]+)="([^"]*)"')
-_RELATION = re.compile(rb"<(?:\w+:)?Relationship\b[^>]*>")
-_CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)", re.DOTALL)
-_FORMULA = re.compile(rb"<(?:\w+:)?f[ >/]")
-_VALUE = re.compile(rb"<(?:\w+:)?v>(.*?)</(?:\w+:)?v>", re.DOTALL)
+from pipelines.sheets.cells import CellKind, Extent, column_index
+from pipelines.sheets.limits import MAX_CELLS, MAX_COLUMNS, MAX_PARSED, MAX_TEXT
+
+# Every run is bounded, or ends at the next « < »: a hostile sheet is looked at in linear time.
+_SHEET = re.compile(rb"<(?:\w{1,20}:)?sheet\b[^<>]{0,4000}>")
+_ATTRIBUTE = re.compile(rb"([\w:]+)\s*=\s*(?:\"([^\"<>]*)\"|'([^'<>]*)')")
+_RELATION = re.compile(rb"<(?:\w{1,20}:)?Relationship\b[^<>]{0,4000}>")
+_ERROR = re.compile(
+    rb"<(?:\w{1,20}:)?c\b([^<>]{0,500}?\bt=\"e\"[^<>]{0,500})>"
+    rb"(?:\s{0,99}<(?:\w{1,20}:)?f\b[^<>]*(?:/>|>[^<]*</(?:\w{1,20}:)?f>))?(?:\s{0,99}<(?:\w{1,20}:)?v>([^<]{0,500})<)?"
+)
+_NO_RESULT = re.compile(
+    rb"<(?:\w{1,20}:)?c\b([^<>]{0,500}[^<>/]|)>\s{0,99}<(?:\w{1,20}:)?f\b[^<>]{0,4000}(?:/>|>[^<]*</(?:\w{1,20}:)?f>)"
+    rb"\s{0,99}(?:<(?:\w{1,20}:)?v\s?/>|<(?:\w{1,20}:)?v>\s{0,99}</(?:\w{1,20}:)?v>)?\s{0,99}</(?:\w{1,20}:)?c>"
+)
+_FORMULA = re.compile(rb"<(?:\w{1,20}:)?f[ >/]")
 _REFERENCE = re.compile(r"^([A-Z]+)([0-9]+)$")
+_EPOCH = re.compile(rb"<(?:\w{1,20}:)?workbookPr\b[^<>]{0,4000}?\bdate1904=[\"'](?:1|true|on)[\"']")
+
+_UNUSUAL = (
+    re.compile(rb"<\w{1,20}:c\b"),
+    re.compile(rb"<c(?! r=\"[A-Z]{1,3}[0-9]{1,7}\"|\w)"),
+    re.compile(rb"<c r=\"[A-Z0-9]{1,10}\"[^<>]{500}"),
+    re.compile(rb"<c r=\"[A-Z0-9]{1,10}\"[^<>]{0,500}?(?:\br\s?=|\bt(?:=[^\"]|\s))"),
+)
+"""Sheets that no spreadsheet writes so, whose cells the patterns below might miss."""
+_ODD = (b"<!", b'/>"', b"/>'")
+_FILLED = re.compile(
+    rb'<c r="([A-Z]{1,3})([0-9]{1,7})"(?:[^<>]{0,500}[^/<>])?>(?!\s{0,99}(?:</c>|<v/></c>|<v></v></c>))'
+)
+_BLANK_ROW = re.compile(
+    rb'<row r="[0-9]{1,7}"[^<>]{0,500}>(?:<c r="[A-Z]{1,3}[0-9]{1,7}"(?: s="[0-9]{1,9}")? ?/>)*</row>'
+)
+_LONG = 4 << 20
+_STYLED = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"[^<>]{0,500}?\bs="([0-9]{1,9})"[^<>]{0,500}>')
+_SHARED = re.compile(rb't="s"[^<>]{0,500}>\s{0,99}<v[^<>]{0,99}>([0-9]{1,9})</v>')
+_ITEM = re.compile(rb"<(?:\w{1,20}:)?si\b")
+_BUILT_IN_PERCENTS = {b"9", b"10"}
+_FORMAT = re.compile(rb"<(?:\w{1,20}:)?numFmt\b[^<>]{0,4000}>")
+_STYLE = re.compile(rb"<(?:\w{1,20}:)?xf\b[^<>]{0,4000}>")
+_QUOTED = re.compile(r"\"[^\"]*\"|\\.|\[[^\]]*\]")
+
+Place = tuple[int, str]
 
 
 def _attributes(tag: bytes) -> dict[str, str]:
-    return {name.decode(): unescape(value.decode("utf-8", "replace")) for name, value in _ATTRIBUTE.findall(tag)}
+    found = _ATTRIBUTE.findall(tag)
+    return {name.decode(): unescape((one or other).decode("utf-8", "replace")) for name, one, other in found}
 
 
-def sheet_parts(package: zipfile.ZipFile) -> dict[str, str]:
+def sheet_parts(package: zipfile.ZipFile | Mapping[str, bytes]) -> dict[str, str]:
     """The path inside the package of each sheet, by its name."""
-    names = set(package.namelist())
-    if "xl/workbook.xml" not in names or "xl/_rels/workbook.xml.rels" not in names:
+    parts = _Parts(package)
+    if "xl/workbook.xml" not in parts.names or "xl/_rels/workbook.xml.rels" not in parts.names:
         return {}
     targets = {
         relation["Id"]: posixpath.normpath(posixpath.join("xl", relation["Target"]))
@@ -37,31 +77,149 @@ def sheet_parts(package: zipfile.ZipFile) -> dict[str, str]:
         .removeprefix("xl/xl/")
         if not relation["Target"].startswith("/")
         else relation["Target"].lstrip("/")
-        for relation in map(_attributes, _RELATION.findall(package.read("xl/_rels/workbook.xml.rels")))
+        for relation in map(_attributes, _RELATION.findall(parts.read("xl/_rels/workbook.xml.rels")))
         if "Id" in relation and "Target" in relation
     }
     found = {}
-    for sheet in map(_attributes, _SHEET.findall(package.read("xl/workbook.xml"))):
+    for sheet in map(_attributes, _SHEET.findall(parts.read("xl/workbook.xml"))):
         part = targets.get(next((value for name, value in sheet.items() if name.endswith(":id")), ""), "")
-        if part in names:
+        if part in parts.names:
             found[sheet.get("name", "")] = part
     return found
 
 
-def marked_cells(xml: bytes) -> dict[tuple[int, str], tuple[str, CellKind]]:
+class _Parts:
+    """The parts of a package, whether it is open or decompressed already."""
+
+    def __init__(self, package: zipfile.ZipFile | Mapping[str, bytes]) -> None:
+        self._package = package
+        self.names = set(package.namelist() if isinstance(package, zipfile.ZipFile) else package)
+
+    def read(self, name: str) -> bytes:
+        return self._package.read(name) if isinstance(self._package, zipfile.ZipFile) else self._package[name]
+
+
+def counts_from_1904(workbook: bytes) -> bool:
+    """Whether the workbook counts its days from 1904."""
+    return bool(_EPOCH.search(workbook))
+
+
+def marked_cells(xml: bytes) -> dict[Place, tuple[str, CellKind]]:
     """The error cells and the formulas without result of a sheet's XML, by (row, column letter)."""
-    if b't="e"' not in xml and not _FORMULA.search(xml):
-        return {}
-    found: dict[tuple[int, str], tuple[str, CellKind]] = {}
-    for attributes, content in _CELL.findall(xml):
-        named = _attributes(attributes)
-        place = _REFERENCE.match(named.get("r", ""))
-        if place is None:
-            continue
-        value = _VALUE.search(content)
-        text = unescape(value.group(1).decode("utf-8", "replace")) if value else ""
-        if named.get("t") == "e":
-            found[int(place[2]), place[1]] = (text or "#ERREUR", CellKind.ERROR)
-        elif not text and named.get("t") != "str" and _FORMULA.search(content):
-            found[int(place[2]), place[1]] = ("", CellKind.NO_RESULT)
+    found: dict[Place, tuple[str, CellKind]] = {}
+    if _FORMULA.search(xml):
+        for match in _NO_RESULT.finditer(xml):
+            named = _attributes(match[1])
+            place = _REFERENCE.match(named.get("r", ""))
+            if place is not None and named.get("t") not in ("str", "e"):
+                found[int(place[2]), place[1]] = ("", CellKind.NO_RESULT)
+    if b't="e"' in xml:
+        for match in _ERROR.finditer(xml):
+            place = _REFERENCE.match(_attributes(match[1]).get("r", ""))
+            if place is not None:
+                text = unescape((match[2] or b"").decode("utf-8", "replace"))
+                found[int(place[2]), place[1]] = (text or "#ERREUR", CellKind.ERROR)
     return found
+
+
+# --- Percentages ---------------------------------------------------------------------------------------------------
+
+
+def percent_styles(styles: bytes) -> frozenset[bytes]:
+    """The numbers of the styles that show a percentage."""
+    formats = {
+        named["numFmtId"].encode()
+        for named in map(_attributes, _FORMAT.findall(styles))
+        if "%" in _QUOTED.sub("", named.get("formatCode", "")) and "numFmtId" in named
+    }
+    start = styles.find(b"cellXfs")
+    end = styles.find(b"cellXfs", start + 1)
+    if start < 0 or end < 0:
+        return frozenset()
+    used = [_attributes(tag).get("numFmtId", "").encode() for tag in _STYLE.findall(styles[start:end])]
+    return frozenset(str(number).encode() for number, one in enumerate(used) if one in formats | _BUILT_IN_PERCENTS)
+
+
+def percent_cells(xml: bytes, styles: frozenset[bytes]) -> list[tuple[int, int]]:
+    """The cells (row, column, from 0) of a sheet's XML that have one of these styles."""
+    if not styles:
+        return []
+    return [
+        (int(row) - 1, column_index(letters.decode()))
+        for letters, row, style in _STYLED.findall(xml)
+        if style in styles
+    ]
+
+
+# --- Extent --------------------------------------------------------------------------------------------------------
+
+
+def without_blank_rows(xml: bytes) -> bytes:
+    """A long sheet without its rows of formatted, empty cells, which can be a million."""
+    return _BLANK_ROW.sub(b"", xml) if len(xml) > _LONG else xml
+
+
+def extent(xml: bytes, rows: bytes, shared: bytes) -> Extent:
+    """How far the filled cells of a sheet's XML reach; formatted cells without a value count for nothing.
+
+    ``rows``: the same XML `without_blank_rows`. ``shared``: the XML of the shared texts. Counting stops past the limit
+    of cells.
+
+    Raises:
+        ValueError: the XML is neither written as spreadsheets write it nor short enough to be parsed.
+        xml.parsers.expat.ExpatError: it is not well formed.
+    """
+    usual = not any(mark in rows for mark in _ODD) and not any(pattern.search(rows) for pattern in _UNUSUAL)
+    if not usual and len(xml) > MAX_PARSED:
+        raise ValueError("the sheet is written unusually, and is too long to be parsed")
+    found = Extent()
+    if usual and rows.count(b"</c>") > MAX_CELLS:
+        found.cells = rows.count(b"</c>")
+        return found
+    for row, column in _usual_places(rows) if usual else _parsed_places(xml):
+        found.reach(row, column)
+        if found.cells > MAX_CELLS:
+            return found
+    found.text = _shared_text(rows, shared, found.cells, usual)
+    return found
+
+
+def _usual_places(xml: bytes) -> Iterator[tuple[int, int]]:
+    for match in _FILLED.finditer(xml):
+        yield int(match[2]) - 1, column_index(match[1].decode())
+
+
+def _parsed_places(xml: bytes) -> list[tuple[int, int]]:
+    """The same, when the XML is written otherwise: with prefixes, without addresses, with comments."""
+    places: list[tuple[int, int]] = []
+    at = [-1, -1]
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        name = name.rpartition(":")[2]
+        if name == "row":
+            at[:] = [int(attributes["r"]) - 1 if attributes.get("r", "").isdigit() else at[0] + 1, -1]
+        elif name == "c":
+            place = _REFERENCE.match(attributes.get("r", "").upper())
+            at[:] = [int(place[2]) - 1, column_index(place[1])] if place else [at[0], at[1] + 1]
+        elif name in ("v", "is", "f"):
+            places.append((at[0], at[1]))
+            if at[1] >= MAX_COLUMNS or len(places) > 3 * MAX_CELLS:
+                raise StopIteration
+
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = start
+    with suppress(StopIteration):
+        parser.Parse(xml, True)
+    return places
+
+
+def _shared_text(xml: bytes, shared: bytes, cells: int, usual: bool) -> int:
+    """Bytes of the shared texts of a sheet, each counted as often as it is used; an upper bound when that is enough."""
+    if cells * len(shared) <= MAX_TEXT:
+        return cells * len(shared)
+    starts = np.array([match.start() for match in _ITEM.finditer(shared)] or [0])
+    lengths = np.diff(starts, append=len(shared))
+    if cells * int(lengths.max()) <= MAX_TEXT or not usual:
+        return cells * int(lengths.max())
+    used = np.array(_SHARED.findall(xml), dtype=np.int64)
+    return int(lengths[used[used < len(lengths)]].sum())

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from pipelines.sheets.hints import MESSAGE_LIMIT, OUT_OF_LIST, YEAR_AS_DAY
-from pipelines.sheets.layout import EARLIEST_SERIAL, LISTS_FIRST_ROW, LISTS_SHEET, NUMBER_KINDS, Book, Header
+from pipelines.sheets.hints import MESSAGE_LIMIT, OUT_OF_LIST, YEAR_AS_DAY, limits, out_of_limits
+from pipelines.sheets.layout import EARLIEST_SERIAL, LISTS_FIRST_ROW, NUMBER_KINDS, Book, Header
+from pipelines.sheets.looks import LISTS_SHEET
 from schemas.declaration import Kind
-
-_LARGEST = 1e15
 
 
 def rule(header: Header, position: int, laid_out: Book) -> dict[str, object] | None:
@@ -22,7 +21,8 @@ def rule(header: Header, position: int, laid_out: Book) -> dict[str, object] | N
         message = {"input_title": header.label[:32], "input_message": header.hint.message[:MESSAGE_LIMIT]}
     warned: dict[str, object] = {"ignore_blank": True, "error_type": "warning", **message}
     if header.choices is not None:
-        return _list_rule(header, laid_out) | warned
+        free = {"show_error": False} if header.hint.several else {}
+        return _list_rule(header, laid_out) | warned | free
     if header.hint.kind is Kind.DATE:
         return _date_rule(position) | warned
     if header.hint.kind in NUMBER_KINDS:
@@ -59,15 +59,12 @@ def _date_rule(position: int) -> dict[str, object]:
 
 
 def _number_rule(header: Header) -> dict[str, object]:
-    lowest = header.hint.minimum if header.hint.minimum is not None else -_LARGEST
-    highest = header.hint.maximum if header.hint.maximum is not None else _LARGEST
-    if header.hint.kind is Kind.PERCENT:
-        lowest = max(lowest, 1)
+    lowest, highest = limits(header.hint)
     return {
         "validate": "integer" if header.hint.kind is Kind.INTEGER else "decimal",
         "criteria": "between",
         "minimum": lowest,
         "maximum": highest,
         "error_title": "Nombre à vérifier",
-        "error_message": f"Attendu : {header.hint.expected}. Garder ce texte quand même ?"[:MESSAGE_LIMIT],
+        "error_message": out_of_limits(header.hint),
     }
