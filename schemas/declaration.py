@@ -283,13 +283,13 @@ class VersionCell(Field):
 class Sheet:
     """One source sheet: where it stands, which table its rows fill, and with which labelled columns.
 
-    ``place``: ``classeur`` (a sheet of a contract's workbook or of the national one) or ``referentiel`` (a CSV file of
-    ``sources/referentiels``). ``single``: exactly one row (the contract itself). ``scoped``: its rows belong to the
-    workbook's contract.
+    ``place``: ``classeur`` (a sheet of a contract's workbook or of the national one), ``referentiel`` (a CSV file of
+    ``sources/referentiels``), ``corrections`` or ``assertions`` (a CSV file of ``sources``). ``single``: exactly one
+    row (the contract itself). ``scoped``: its rows belong to the workbook's contract.
     """
 
     name: str
-    place: Literal["classeur", "referentiel", "corrections"]
+    place: Literal["classeur", "referentiel", "corrections", "assertions"]
     table: str
     fields: tuple[Field, ...]
     order: int

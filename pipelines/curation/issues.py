@@ -13,6 +13,22 @@ from pipelines.curation.catalogue import CATALOGUE, Severity
 
 COLUMNS = ("code", "severity", "file", "sheet", "cell", "row", "column", "value", "message", "advice")
 PLACE = ("file", "sheet", "cell", "row", "column", "value")
+GUARDS = frozenset({"identifiant-disparu", "table-hors-bornes"})
+GUARDING_FILE = "assertions.csv"
+UNREADABLE_FILES = frozenset(
+    {
+        "fichier-illisible",
+        "fichier-chiffre",
+        "fichier-demesure",
+        "fichier-piege",
+        "format-inattendu",
+        "encodage-inconnu",
+        "cellule-lointaine",
+        "lien-hors-dossier",
+    }
+)
+"""Kinds of issues of a file of which nothing is read."""
+UNREADABLE = UNREADABLE_FILES | {"feuille-absente", "entete-introuvable"}
 _ORDER = {Severity.ERROR.value: 0, Severity.WARNING.value: 1, Severity.INFO.value: 2}
 
 
@@ -59,7 +75,10 @@ class IssueLog:
         expected: str | Sequence[str] = "",
         near: str | Sequence[str] = "",
     ) -> None:
-        """Adds one issue per row of ``places`` (columns `PLACE`); the words are one text, or one per row."""
+        """Adds one issue per row of ``places`` (columns `PLACE`, and ``note``, which ends the message, if any).
+
+        The words are one text, or one per row.
+        """
         if places.empty:
             return
         kind = CATALOGUE[code]
@@ -67,6 +86,7 @@ class IssueLog:
         expecteds = [expected] * count if isinstance(expected, str) else list(expected)
         nears = [near] * count if isinstance(near, str) else list(near)
         values = places["value"].astype("str").tolist()
+        notes = places["note"].tolist() if "note" in places else [""] * count
         words = [
             {"value": value, "expected": wanted, "near": close}
             for value, wanted, close in zip(values, expecteds, nears, strict=True)
@@ -75,10 +95,18 @@ class IssueLog:
             places.assign(
                 code=code,
                 severity=kind.severity.value,
-                message=[kind.message.format(**word) for word in words],
+                message=[kind.message.format(**word) + note for word, note in zip(words, notes, strict=True)],
                 advice=[kind.advice.format(**word) for word in words],
             )[list(COLUMNS)]
         )
+
+    def has(self, code: str) -> bool:
+        """Whether an issue of this kind was collected."""
+        return any((frame["code"] == code).any() for frame in self._frames)
+
+    def misses_files(self) -> bool:
+        """Whether some file could not be read."""
+        return any(map(self.has, UNREADABLE_FILES))
 
     def extend(self, other: IssueLog) -> None:
         """Takes over the issues of another log."""
@@ -99,5 +127,18 @@ class IssueLog:
 
 
 def errors(issues: pd.DataFrame) -> pd.DataFrame:
-    """The issues that refuse a release."""
+    """The issues that refuse a row, and in strict mode the release."""
     return issues[issues["severity"] == Severity.ERROR.value]
+
+
+def blocking(issues: pd.DataFrame, *, partial: bool) -> pd.DataFrame:
+    """The issues that refuse the release: every error, or, in partial mode, those that no quarantine can answer.
+
+    These are the guards of the whole (an identifier lost, a table out of bounds, a mistake in the bounds themselves)
+    and a reference list that is missing or cannot be read.
+    """
+    wrong = errors(issues)
+    if not partial:
+        return wrong
+    listed = wrong["file"].str.startswith("referentiels/") & wrong["code"].isin(UNREADABLE)
+    return wrong[wrong["code"].isin(GUARDS) | (wrong["file"] == GUARDING_FILE) | listed]

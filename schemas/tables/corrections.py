@@ -25,8 +25,18 @@ TABLE = Table(
         key("correction_id", ("de la correction", "Correction"), "contrats-alpes-nom"),
         FICHIER,
         FEUILLE,
-        LIGNE_ID,
-        COLONNE.but(required=True),
+        LIGNE_ID.but(
+            description=Bilingual(
+                "Identifiant de la ligne corrigée, ou son numéro dans la feuille quand elle n’en porte pas.",
+                "Identifier of the corrected row, or its number in the sheet when it bears none.",
+            ),
+            example="alpes",
+        ),
+        COLONNE.but(
+            description=Bilingual("Libellé de la colonne dans la feuille.", "Header of the column in the sheet."),
+            example="Nom",
+            required=True,
+        ),
         column(
             Kind.TEXT,
             "valeur_attendue",

@@ -45,7 +45,7 @@ TABLE = Table(
         ),
         column(
             Kind.TEXT,
-            "valeur",
+            "valeur_citee",
             ("Valeur", "Value"),
             ("Ce que la source dit.", "What the source says."),
             "2014-12-16",
