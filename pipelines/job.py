@@ -11,11 +11,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from pipelines.curation.gather import read_sources
+from pipelines.curation.assertions import read_assertions
+from pipelines.curation.gather import Fallback, read_sources
 from pipelines.curation.issues import IssueLog, errors
-from pipelines.curation.parse import Typed, Vocabularies, parse
+from pipelines.curation.parse import Typed, Vocabularies
 from pipelines.normalise.build import normalise
-from pipelines.normalise.checks import check_table
+from pipelines.normalise.checks import check_bounds, check_table
+from pipelines.normalise.intake import intake
 from schemas.registry import tables
 
 
@@ -42,11 +44,11 @@ class Outcome:
         return len(errors(self.issues)) > 0
 
 
-def read(root: Path) -> Reading:
-    """Reads and types a folder of sources."""
-    sources = read_sources(root)
-    vocabularies = Vocabularies.read(sources.sheets["nomenclatures"])
-    sheets = {name: parse(gathered, vocabularies, sources.issues) for name, gathered in sources.sheets.items()}
+def read(root: Path, *, partial: bool = False, fallback: Fallback | None = None) -> Reading:
+    """Reads and types a folder of sources; see `read_sources` for ``partial`` and ``fallback``."""
+    sources = read_sources(root, partial=partial, fallback=fallback)
+    sheets = intake(sources)
+    read_assertions(root, sources.issues)
     return Reading(sheets, sources.files, sources.issues.frame())
 
 
@@ -63,10 +65,21 @@ def codes_of(nomenclatures: pd.DataFrame) -> dict[str, frozenset[str]]:
     return {str(name): frozenset(codes) for name, codes in nomenclatures.groupby("nomenclature", sort=True)["code"]}
 
 
-def check(built: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
-    """Stage three: the failures of every published table (see `check_table`)."""
+def check(built: dict[str, pd.DataFrame], assertions: pd.DataFrame | None = None) -> dict[str, pd.DataFrame]:
+    """Stage three: the failures of every published table (see `check_table`, and `check_bounds` for ``assertions``)."""
     codes = codes_of(built["nomenclatures"])
-    return {name: check_table(table, built, codes) for name, table in tables().items()}
+    found = {}
+    for name, table in tables().items():
+        failed = check_table(table, built, codes)
+        if assertions is not None:
+            failed = pd.concat([failed, check_bounds(table, built, assertions)], ignore_index=True)
+        found[name] = failed
+    return found
+
+
+def assertions_of(root: Path) -> pd.DataFrame:
+    """How many rows each table must have, as `read` checked it (see `read_assertions`)."""
+    return read_assertions(root, IssueLog())
 
 
 def located(failed: pd.DataFrame, provenance: pd.DataFrame) -> pd.DataFrame:
@@ -94,7 +107,7 @@ def run(root: Path) -> Outcome:
     reading = read(root)
     built, issues = build(reading.sheets, reading.issues)
     log = IssueLog.of(issues)
-    for failed in check(built).values():
+    for failed in check(built, assertions_of(root)).values():
         if len(failed):
             log.extend(IssueLog.of(located(failed, built["provenance"])))
     return Outcome(built, log.frame(), reading.files)

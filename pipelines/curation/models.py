@@ -13,9 +13,11 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
+from pipelines.curation.siren import is_siret, key_holds
 from pipelines.dtypes import DECIMAL_KINDS, pandas_dtype
 from schemas.declaration import Cell, Column, Kind, Sheet, Table
 
+_SIREN_OR_SIRET = r"^(?:[0-9]{9}|[0-9]{14})$"
 FAILURE_CODES = {"not_nullable": "valeur-obligatoire", "field_uniqueness": "identifiant-double"}
 
 
@@ -27,6 +29,10 @@ def _checks(column: Column, codes: Mapping[str, frozenset[str]]) -> list[pa.Chec
     checks = []
     if column.vocabulary is not None and column.vocabulary in codes:
         checks.append(pa.Check.isin(sorted(codes[column.vocabulary]), error="code-inconnu"))
+    elif column.kind is Kind.SIREN:
+        checks.append(pa.Check.str_matches(_SIREN_OR_SIRET, error="format-invalide"))
+        checks.append(pa.Check(lambda numbers: ~is_siret(numbers), error="siret-pour-siren"))
+        checks.append(pa.Check(key_holds, error="cle-siren"))
     elif column.pattern is not None:
         checks.append(pa.Check.str_matches(column.pattern, error="format-invalide"))
     if column.minimum is not None:

@@ -16,9 +16,10 @@ import pyarrow as pa
 from pipelines.curation.gather import Gathered
 from pipelines.curation.issues import IssueLog, nearest, place, suggestion
 from pipelines.curation.models import failures, sheet_model
+from pipelines.curation.native import LONGEST_TEXT, doubtful_texts, from_serials, unspaced, with_zeros, years_as_days
 from pipelines.curation.values import Bound, NumberValue, parse_boolean, parse_date, parse_number
 from pipelines.dtypes import ARROW_TYPES, DECIMAL_KINDS, typed
-from pipelines.sheets.cells import CellKind
+from pipelines.sheets.cells import NUMERIC, CellKind
 from pipelines.text import clean, fold, on_distinct, slug
 from schemas.declaration import Cell, Column, Kind, Sheet
 from schemas.registry import sheets as declared_sheets
@@ -96,9 +97,10 @@ class Typed:
 
 def parse(source: Gathered, vocabularies: Vocabularies, log: IssueLog) -> Typed:
     """Types a sheet's cells and validates them, reporting every problem at its cell."""
-    result = Typed(source=source, frame=pd.DataFrame(index=source.text.index))
+    result = Typed(source=source, frame=pd.DataFrame(index=source.text.index), refused=set(source.refused))
     for item in source.sheet.fields:
         _report_broken(result, item.label, log)
+    _report_texts(result, log)
     for item in source.sheet.fields:
         if isinstance(item, Cell):
             text = on_distinct(source.text[item.label], clean).astype("str")
@@ -120,6 +122,21 @@ def _report_broken(result: Typed, label: str, log: IssueLog) -> None:
             result.source.text.loc[broken, label] = ""
 
 
+_TEXT_EXPECTED = {
+    "texte-trop-long": f"{LONGEST_TEXT} caractères au plus",
+    "caractere-illisible": "seuls des caractères imprimables",
+}
+
+
+def _report_texts(result: Typed, log: IssueLog) -> None:
+    """Texts that no cell should hold refuse their rows; a text that starts as a formula is said, and kept."""
+    for code, label, rows in doubtful_texts(result.source):
+        if code in _TEXT_EXPECTED:
+            result.refuse(log, code, rows, label, expected=_TEXT_EXPECTED[code])
+        else:
+            log.add(code, result.source.cells(rows, label))
+
+
 def _typed_cell(result: Typed, item: Cell, text: Text, vocabularies: Vocabularies, log: IssueLog) -> dict[str, Text]:
     column = item.column
     if column.kind is Kind.DATE:
@@ -135,11 +152,20 @@ def _typed_cell(result: Typed, item: Cell, text: Text, vocabularies: Vocabularie
         return {column.name: _codes(result, item, text, vocabularies, log)}
     if column.kind is Kind.IDENTIFIER and column.references is None:
         return {column.name: _identifiers(result, item, text, log)}
+    text = unspaced(column, text)
+    restored = with_zeros(column, text)
+    if len(restored):
+        log.add("zero-restitue", result.source.cells(restored.index, item.label), expected=restored.tolist())
+        text = text.where(~text.index.isin(restored.index), restored.reindex(text.index))
     return {column.name: text.where(text != "")}
 
 
 def _dates(result: Typed, item: Cell, text: Text, log: IssueLog) -> dict[str, Text]:
     name, bound = item.column.name, item.column.bound
+    years = years_as_days(result.source, item.label, text)
+    near = [suggestion([year] if year else []) for year in years]
+    result.refuse(log, "date-nombre", years.index, item.label, near=near)
+    text = from_serials(result.source, item.label, text).mask(text.index.isin(years.index), "")
     parsed = on_distinct(text, lambda value: parse_date(value, _bound(bound)))
     for code in ("date-illisible", "date-ambigue"):
         result.refuse(log, code, parsed.index[[value.problem == code for value in parsed]], item.label)
@@ -156,7 +182,7 @@ def _bound(bound: str) -> Bound:
 
 
 def _numbers(result: Typed, item: Cell, text: Text, log: IssueLog) -> Text:
-    native = result.source.kind[item.label] == CellKind.NUMBER
+    native = result.source.kind[item.label].isin(NUMERIC)
     parsed = on_distinct(text, parse_number).mask(native, on_distinct(text.where(native, ""), _native_number))
     for code in ("nombre-illisible", "nombre-ambigu"):
         result.refuse(log, code, parsed.index[[value.problem == code for value in parsed]], item.label)
@@ -235,12 +261,22 @@ def _validate(result: Typed, log: IssueLog) -> None:
         if code == "valeur-obligatoire":
             blank = result.source.text.loc[rows, label].map(clean) == ""
             rows = rows[(blank & ~result.source.kind.loc[rows, label].isin(_BROKEN)).to_numpy()]
+            rows = _with_a_cell(result, rows, label)
         result.refuse(log, str(code), rows, label, expected=_expected(sheet, str(name), str(code)))
     for item in sheet.fields:
         if item.required and not isinstance(item, Cell):
             blank = result.source.text[item.label].map(clean) == ""
             rows = blank.index[blank & ~result.source.kind[item.label].isin(_BROKEN)]
+            rows = _with_a_cell(result, rows, item.label)
             result.refuse(log, "valeur-obligatoire", rows, item.label, expected=item.label)
+
+
+def _with_a_cell(result: Typed, rows: pd.Index, label: str) -> pd.Index:
+    """The rows whose sheet has this column; the others are refused without a word, since its absence was said once."""
+    bare = {file for file, letters in result.source.letters.items() if label not in letters}
+    without = rows[result.source.origin.loc[rows, "file"].isin(bare).to_numpy()]
+    result.refused.update(without.tolist())
+    return rows.difference(without)
 
 
 def _check_order(result: Typed, log: IssueLog) -> None:

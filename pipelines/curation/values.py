@@ -38,7 +38,6 @@ _MONTHS = {
 _WORDING = re.compile(r"^(?P<date>[^{}]*)\{(?P<words>[^{}]+)\}$")
 _ISO = re.compile(r"^(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?(?:[ T]00:00(?::00)?)?$")
 _SLASHED = re.compile(r"^(\d{1,2})[/.](\d{1,2})[/.](\d{4})$")
-_ZERO = re.compile(r"(?:^|[/.-])00?(?=$|[/.-])")
 _MONTH_YEAR = re.compile(r"^(\d{1,2})/(\d{4})$")
 _AMBIGUOUS_DATE = re.compile(r"^\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{2})?$")
 _WRITTEN = re.compile(r"^(?:(\d{1,2})(?:er)? )?([a-z]+) (\d{4})$")
@@ -92,8 +91,6 @@ def parse_date(text: str, bound: Bound = "start") -> DateValue:
 
 def _date_parts(text: str) -> tuple[int, int | None, int | None] | None:
     """Year, month and day, None where unknown."""
-    if _ZERO.search(text):
-        return None
     if found := _ISO.match(text):
         return int(found[1]), _known(found[2]), _known(found[3])
     if found := _SLASHED.match(text):
@@ -129,17 +126,18 @@ _MOST_DIGITS = 18
 def parse_number(text: str, native: bool = False) -> NumberValue:
     """Reads a number as people type it: ``990000``, ``1 200,50 €``, ``1,5 M€``, ``75 k€``, ``42 %``.
 
-    ``native``: the file itself holds a number, written here with a decimal point. ``1,200`` and ``1.200`` typed as
-    text are ambiguous (a thousand or a decimal) and said to be.
+    ``native``: the file itself holds a number, written here with a decimal point, or a percentage as it is shown.
+    ``1,200`` and ``1.200`` typed as text are ambiguous (a thousand or a decimal) and said to be.
     """
     text = clean(text).lower()
     if not text:
         return NumberValue()
     if native:
         try:
-            return NumberValue(Decimal(text))
+            number = Decimal(text.removesuffix("%").rstrip().replace(",", "."))
         except InvalidOperation:
             return NumberValue(problem="nombre-illisible")
+        return NumberValue(number) if number.is_finite() else NumberValue(problem="nombre-illisible")
     found = _NUMBER.match(text)
     if found is None or found["unit"] not in _UNITS:
         return NumberValue(problem="nombre-illisible")

@@ -16,8 +16,11 @@ from pipelines.normalise.children import Children, all_children
 from pipelines.normalise.citations import all_citations, of_partners
 from pipelines.normalise.divergences import resolve_targets, versions
 from pipelines.normalise.identity import complete_keys, likely_successor, natural_keys, vanished
+from pipelines.normalise.likeness import report_lookalikes
+from pipelines.normalise.plausibility import report_doubts
 from pipelines.normalise.resolve import references, resolve_names, resolve_rows
 from pipelines.normalise.rows import Rows, Workspace
+from pipelines.normalise.usage import report_unused
 from schemas.declaration import Column, Family, Kind, Table
 from schemas.registry import tables as declared_tables
 from schemas.vocabularies import TABLES
@@ -39,6 +42,8 @@ def normalise(sheets: dict[str, Typed], vocabularies: Vocabularies, log: IssueLo
     version_rows, version_citations = versions(workspace, known)
     children += version_rows
     _refuse_dependants(workspace, children)
+    report_doubts(workspace)
+    report_lookalikes(workspace)
     built = _assemble(workspace, children)
     _derive(built)
     citations = pd.concat([said, version_citations], ignore_index=True)
@@ -49,7 +54,7 @@ def normalise(sheets: dict[str, Typed], vocabularies: Vocabularies, log: IssueLo
         if table.family is Family.FLAT:
             built[name] = _finish(table, flat.build(name, built))
     _check_registry(workspace, built)
-    _check_unused(workspace, built)
+    report_unused(workspace, built)
     return {name: built[name] for name in declared_tables()}
 
 
@@ -82,7 +87,7 @@ def _refuse_doubles(workspace: Workspace, rows: Rows, values: pd.Series, code: s
 
 
 def _refuse_dependants(workspace: Workspace, children: list[Children]) -> None:
-    """A row goes with the row that it refers to: the refused one is an issue already, what follows from it is not."""
+    """A row goes with the row that it refers to: what was refused is an error already, what follows from it is told."""
     standing: dict[str, set[str]] = {}
     before = -1
     while before < (refused := sum(len(rows.typed.refused) for rows in workspace.rows.values())):
@@ -92,9 +97,16 @@ def _refuse_dependants(workspace: Workspace, children: list[Children]) -> None:
         for rows in workspace.rows.values():
             standing.setdefault(rows.table.name, set()).update(rows.keys["key"])
         for rows in workspace.rows.values():
-            rows.typed.refused.update(_dangling(rows.frame, rows.table, standing).tolist())
+            lost = _dangling(rows.frame, rows.table, standing)
+            places = rows.typed.source.cells(lost, rows.typed.sheet.fields[0].label)
+            workspace.log.add("ligne-entrainee", places.assign(value=rows.keys.loc[lost, "key"].to_numpy()))
+            rows.typed.refused.update(lost.tolist())
     for child in children:
         lost = _dangling(child.frame, child.table, standing)
+        if len(lost) and child.label:
+            places = child.rows.typed.source.cells(child.parent[lost].to_numpy(), child.label)
+            keys = child.frame.loc[lost, child.table.key].to_numpy()
+            workspace.log.add("ligne-entrainee", places.assign(value=keys))
         child.frame, child.parent = child.frame.drop(lost), child.parent.drop(lost)
 
 
@@ -196,6 +208,8 @@ def _trace(name: str, frame: pd.DataFrame, built: dict[str, pd.DataFrame]) -> pd
         ]
     )
     frame = frame.merge(standing, on=["table_code", "ligne_id"]).drop_duplicates(list(table.natural_key))
+    if name == "citations":
+        frame = frame[frame["source_id"].isin(built["sources"]["source_id"])]
     if name == "provenance":
         frame = frame.sort_values(["table_code", "ligne_id", "fichier", "feuille", "ligne"], kind="stable")
         rank = (frame.groupby(["table_code", "ligne_id"]).cumcount() + 1).astype("str")
@@ -255,7 +269,7 @@ def _check_registry(workspace: Workspace, built: dict[str, pd.DataFrame]) -> Non
         workspace.log.add("identifiant-nouveau", places)
         where = [rows.typed.source.where(int(row)) for row in new]
         fresh.append(pd.DataFrame({"table": rows.table.name, "natural": rows.keys.loc[new, "natural"], "place": where}))
-    whole = {rows.table.name for rows in sheets if not rows.typed.refused}
+    whole = {rows.table.name for rows in sheets if not rows.typed.refused and not workspace.log.misses_files()}
     keys = {name: built[name][declared_tables()[name].key] for name in whole}
     gone = vanished(registry.frame, built["identifiants_retires"], keys)
     candidates = pd.concat(fresh, ignore_index=True)
@@ -266,28 +280,17 @@ def _check_registry(workspace: Workspace, built: dict[str, pd.DataFrame]) -> Non
         workspace.log.add("identifiant-disparu", places, expected=declared_tables()[str(table)].title.fr, near=near)
 
 
-def _check_unused(workspace: Workspace, built: dict[str, pd.DataFrame]) -> None:
-    """Warns of what no row uses; says nothing while rows are refused, since those may be the ones that use it."""
-    if any(rows.typed.refused for rows in workspace.rows.values()):
-        return
-    citations = built["citations"]
-    for name, code in (("sources", "source-sans-usage"), ("partenaires", "partenaire-sans-usage")):
-        rows = workspace.rows[name]
-        keys = rows.keys["key"]
-        if name == "sources":
-            used = set(citations["source_id"])
-        else:
-            used = set(citations.loc[citations["table_code"] == name, "ligne_id"])
-        unused = keys.index[~keys.isin(used)]
-        places = rows.typed.source.cells(unused, rows.typed.sheet.fields[0].label)
-        workspace.log.add(code, places)
+def keyed(sheets: dict[str, Typed], vocabularies: Vocabularies, log: IssueLog) -> Workspace:
+    """The rows of every sheet with their keys, names resolved and nothing more."""
+    workspace = Workspace.start(sheets, vocabularies, log)
+    resolve_names(workspace, references(workspace))
+    _give_keys(workspace)
+    return workspace
 
 
 def new_identifiers(sheets: dict[str, Typed], vocabularies: Vocabularies, log: IssueLog) -> pd.DataFrame:
     """The rows to add to the registry (table_code, cle_naturelle, ligne_id), in order of table and key."""
-    workspace = Workspace.start(sheets, vocabularies, log)
-    resolve_names(workspace, references(workspace))
-    _give_keys(workspace)
+    workspace = keyed(sheets, vocabularies, log)
     registry = workspace.rows["identifiants"].frame
     known = set(registry["table_code"] + " " + registry["ligne_id"])
     found = [

@@ -30,6 +30,30 @@ def check_table(table: Table, frames: Tables, codes: Mapping[str, frozenset[str]
     return pd.concat(parts, ignore_index=True)
 
 
+def check_bounds(table: Table, frames: Tables, assertions: pd.DataFrame) -> pd.DataFrame:
+    """Whether a table has as many rows as it must (``assertions``: table, minimum, maximum); columns `FAILURE_COLUMNS`.
+
+    Such a failure stands for the whole table: it names no row and no column.
+    """
+    count = len(frames[table.name])
+    own = assertions[assertions["table"] == table.name]
+    bounds = {"minimum": "au moins {} attendues", "maximum": "au plus {} attendues"}
+    sides = {"minimum": own["minimum"] > count, "maximum": own["maximum"] < count}
+    broken = [
+        {
+            "table": table.name,
+            "ligne_id": "",
+            "colonne": "",
+            "code": "table-hors-bornes",
+            "valeur": str(count),
+            "attendu": bounds[side].format(bound),
+        }
+        for side, wrong in sides.items()
+        for bound in own.loc[wrong.fillna(False).astype(bool), side]
+    ]
+    return pd.DataFrame(broken, columns=list(FAILURE_COLUMNS), dtype="str")
+
+
 def _failed(table: Table, frame: pd.DataFrame, column: str, code: str, expected: str) -> pd.DataFrame:
     shown = frame[column].astype("str").fillna("") if column in frame else ""
     return pd.DataFrame(

@@ -76,7 +76,7 @@ def _children(workspace: Workspace, rows: Rows, item: ListCell, known: Reference
         frame[item.detail] = parts["detail"].where(parts["detail"] != "").astype("str")
     _refuse(workspace, rows, item, parts, unknown, *_unknown_code(table, item), "value")
     frame = frame.astype("str")
-    doubled = frame.duplicated(keep="first") & ~unknown
+    doubled = frame.duplicated([name for name in table.natural_key if name in frame]) & ~unknown
     places = rows.typed.source.cells(parent[doubled].to_numpy(), item.label)
     workspace.log.add("ligne-doublee", places.assign(value=parts.loc[doubled, "value"].to_numpy()), expected=item.label)
     rows.typed.refused.update(parent[doubled].tolist())

@@ -33,6 +33,7 @@ def diverging(workspace: Workspace) -> list[Rows]:
 def resolve_targets(workspace: Workspace) -> None:
     """Fills ``table_code``, ``ligne_id`` and ``colonne`` from the sheet, row and column that the curator names."""
     standing = {(rows.table.name, key) for rows in workspace.rows.values() for key in rows.keys["key"].dropna()}
+    refused = {(table, key) for table, keys in workspace.refused_keys().items() for key in keys}
     sheets = {fold(name): sheet for name, sheet in workbook_sheets().items()}
     for rows in diverging(workspace):
         labels = {item.part: item.label for item in rows.typed.sheet.fields if isinstance(item, TargetCell)}
@@ -53,12 +54,15 @@ def resolve_targets(workspace: Workspace) -> None:
         rows.typed.refuse(
             workspace.log, "ligne-inconnue", unknown_sheet, labels["sheet"], expected="feuilles", near=near
         )
-        pairs = zip(rows.frame["table_code"], rows.frame["ligne_id"], strict=True)
+        pairs = list(zip(rows.frame["table_code"], rows.frame["ligne_id"], strict=True))
         there = pd.Series([pair in standing for pair in pairs], index=rows.frame.index)
+        drawn = rows.frame.index[[pair in refused for pair in pairs]]
+        workspace.draw_along(rows, drawn, labels["row"])
+        there |= rows.frame.index.isin(drawn)
         unknown = rows.frame.index[~there & rows.frame["ligne_id"].notna() & rows.frame["table_code"].notna()]
         expected = rows.frame.loc[unknown, "table_code"].tolist()
         rows.typed.refuse(workspace.log, "ligne-inconnue", unknown, labels["row"], expected=expected)
-        wrong = rows.frame.index[rows.frame["colonne"].isna() & (text["column"] != "")]
+        wrong = rows.frame.index[rows.frame["colonne"].isna() & (text["column"] != "")].difference(unknown_sheet)
         rows.typed.refuse(workspace.log, "colonne-citee-inconnue", wrong, labels["column"])
     workspace.drop_refused()
 
@@ -102,7 +106,7 @@ def versions(workspace: Workspace, known: References) -> tuple[list[Children], p
             {
                 "divergence_id": keys,
                 "rang": joined["rang"].astype("str"),
-                "valeur": joined["valeur"],
+                "valeur_citee": joined["valeur"],
                 "source_id": joined["source_id"],
             }
         ).astype("str")

@@ -11,8 +11,9 @@ import pandas as pd
 
 from pipelines.curation.gather import REFERENCES_FOLDER, read_sources
 from pipelines.curation.issues import errors
-from pipelines.curation.parse import Vocabularies, parse
+from pipelines.curation.parse import Vocabularies
 from pipelines.normalise.build import new_identifiers
+from pipelines.normalise.intake import intake
 from schemas.registry import sheets
 
 REGISTRY = "identifiants"
@@ -26,9 +27,8 @@ def register(root: Path) -> tuple[int, pd.DataFrame]:
     """
     sources = read_sources(root)
     log = sources.issues
-    vocabularies = Vocabularies.read(sources.sheets["nomenclatures"])
-    typed = {name: parse(gathered, vocabularies, log) for name, gathered in sources.sheets.items()}
-    fresh = new_identifiers(typed, vocabularies, log)
+    typed = intake(sources)
+    fresh = new_identifiers(typed, Vocabularies.read(sources.sheets["nomenclatures"]), log)
     issues = log.frame()
     if len(errors(issues)) or fresh.empty:
         return 0, issues

@@ -35,9 +35,9 @@ class References:
 def references(workspace: Workspace) -> References:
     """Builds the lookups from the reference lists; reports spellings that stand for two partners."""
     rows = workspace.rows
-    contracts = by_identifier(workspace.typed[CONTRACT_SHEET].frame["contrat_id"])
+    contracts = by_identifier(workspace.declared(CONTRACT_SHEET)["contrat_id"])
     spellings = rows["partenaires_denominations"]
-    registry = rows["partenaires"].frame
+    registry = workspace.declared("partenaires")
     identifiers = by_identifier(registry["partenaire_id"])
     identifiers.add(registry["nom"], registry["partenaire_id"])
     spelled = spellings.frame.assign(
@@ -51,7 +51,7 @@ def references(workspace: Workspace) -> References:
     return References(
         contracts=contracts,
         partners=known,
-        sources=by_identifier(rows["sources"].frame["source_id"]),
+        sources=by_identifier(workspace.declared("sources")["source_id"]),
         zones=zones(rows["zones"].frame),
         registry=registry.dropna(subset="partenaire_id").drop_duplicates("partenaire_id").set_index("partenaire_id"),
     )
@@ -65,6 +65,8 @@ def resolve_names(workspace: Workspace, known: References) -> None:
                 _reference(workspace, rows, item, known.partners, "partenaire-inconnu")
             elif isinstance(item, Cell) and item.column.references == "contrats":
                 _reference(workspace, rows, item, known.contracts, "contrat-inconnu")
+            elif isinstance(item, Cell) and item.column.references == "sources":
+                _reference(workspace, rows, item, known.sources, "source-inconnue")
             elif isinstance(item, PartnerOrGroupCell):
                 _partner_or_group(workspace, rows, item, known)
             elif isinstance(item, ZoneCell):
@@ -80,7 +82,10 @@ def _reference(workspace: Workspace, rows: Rows, item: Cell, lookup: Lookup, cod
     name = item.column.name
     text = rows.frame[name]
     rows.frame[name] = lookup.resolve(text, rows.scope)
-    wrong = rows.frame.index[rows.frame[name].isna() & text.notna()]
+    unknown = rows.frame[name].isna() & text.notna()
+    drawn = unknown & text.str.lower().isin(workspace.refused_keys().get(item.column.references or "", set()))
+    workspace.draw_along(rows, rows.frame.index[drawn], item.label)
+    wrong = rows.frame.index[unknown & ~drawn]
     if len(wrong):
         rows.typed.refuse(workspace.log, code, wrong, item.label, near=lookup.near(text[wrong]), **words)
 

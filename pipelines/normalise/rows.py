@@ -58,7 +58,7 @@ class Workspace:
         _refuse_orphans(typed, set(of_file))
         for name, one in typed.items():
             frame = one.frame.loc[one.accepted()].copy()
-            frame["_contrat"] = one.source.origin.loc[frame.index, "file"].map(of_file).fillna("").astype("str")
+            frame["_contrat"] = one.source.origin.loc[frame.index, "file"].map(of_file).astype("str").fillna("")
             table = tables()[one.sheet.table]
             if (
                 one.sheet.scoped
@@ -68,6 +68,26 @@ class Workspace:
                 frame["contrat_id"] = frame["_contrat"].where(frame["_contrat"] != "")
             workspace.rows[name] = Rows(typed=one, table=table, frame=frame)
         return workspace
+
+    def declared(self, name: str) -> pd.DataFrame:
+        """The typed rows of a sheet that bear their key, the refused ones too: naming such a row is no mistake."""
+        typed = self.typed[name]
+        return typed.frame[typed.frame[tables()[typed.sheet.table].key].notna()]
+
+    def refused_keys(self) -> dict[str, set[str]]:
+        """The identifiers of the rows refused so far, by table, as far as they were typed."""
+        found: dict[str, set[str]] = {}
+        for rows in self.rows.values():
+            frame = rows.typed.frame
+            if rows.table.key in frame:
+                keys = frame.loc[sorted(rows.typed.refused), rows.table.key].dropna()
+                found.setdefault(rows.table.name, set()).update(keys.tolist())
+        return found
+
+    def draw_along(self, rows: Rows, lost: pd.Index, label: str) -> None:
+        """Sets aside rows that point at a refused one, and says so."""
+        self.log.add("ligne-entrainee", rows.typed.source.cells(lost, label))
+        rows.typed.refused.update(lost.tolist())
 
     def drop_refused(self) -> None:
         """Leaves out, everywhere, the rows refused since."""

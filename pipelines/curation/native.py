@@ -1,0 +1,104 @@
+"""What spreadsheets do to what people type, undone where it is certain: days as numbers, years as days, lost zeros.
+
+Belongs here: repairs that the cell itself proves, on whole columns, and texts that no cell should hold. Does not belong
+here: reporting (``parse``), what a text means (``values``).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from pipelines.curation.gather import Gathered
+from pipelines.curation.siren import SIREN_DIGITS, key_holds
+from pipelines.sheets.cells import CellKind
+from schemas.declaration import Column, Kind
+
+FIRST_DAY = dt.date(1950, 1, 1)
+"""No fact of the sheets is older: an earlier day in a date cell is a number read as a day."""
+LONGEST_TEXT = 32_767
+"""Characters of a cell, in every spreadsheet program."""
+
+_EPOCHS = {False: dt.date(1899, 12, 30), True: dt.date(1904, 1, 1)}
+_SERIAL = r"[1-7][0-9]{4}"
+_LAST_DAY = dt.date(2100, 1, 1)
+_YEARS = range(1800, 2101)
+_MOST_LOST_ZEROS = 3
+_SPACED_SIREN = r"[0-9]{3}[ .\u00a0\u202f]?[0-9]{3}[ .\u00a0\u202f]?[0-9]{3}"
+_WIDTH = re.compile(r"^\^\[0-9\]\{([0-9]+)\}\$$")
+_UNREADABLE = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffd\ufffe\uffff]"
+_FORMULA = r"^\s*[=+@-]\s*[^\s=+@|-]"
+_NUMBER = r"^\s*[+-]\s*[0-9][0-9\s.,\u00a0\u202f/()-]*(?:%|€|[kM] ?€|Md ?€|EUR)?\s*$"
+_SIGNED_WORDS = r"^\s*[+-]\s*[0-9][^(|!=@]*\s[a-zà-ÿ][^(|!=@]*$"
+
+
+def from_serials(source: Gathered, label: str, text: pd.Series[str]) -> pd.Series[str]:
+    """The texts of a date column, where a day counted from the file's epoch (41989) becomes that day (2014-12-16)."""
+    found = text.index[(source.kind[label] == CellKind.NUMBER) & text.str.fullmatch(_SERIAL)]
+    if not len(found):
+        return text
+    late = source.origin.loc[found, "file"].isin(source.from_1904)
+    days = [_EPOCHS[bool(one)] + dt.timedelta(int(number)) for one, number in zip(late, text[found], strict=True)]
+    kept = [FIRST_DAY <= day < _LAST_DAY for day in days]
+    shown = pd.Series([day.isoformat() for day in days], index=found, dtype="str")[kept]
+    return text.where(~text.index.isin(shown.index), shown.reindex(text.index))
+
+
+def years_as_days(source: Gathered, label: str, text: pd.Series[str]) -> pd.Series[str]:
+    """The cells of a date column that hold a day before `FIRST_DAY`: the year that was typed, or nothing if unclear."""
+    early = (source.kind[label] == CellKind.DATE) & (text < FIRST_DAY.isoformat())
+    return text[early].map(_year_typed).astype("str")
+
+
+def _year_typed(text: str) -> str:
+    try:
+        day = dt.date.fromisoformat(text[:10])
+    except ValueError:
+        return ""
+    counts = [(day - epoch).days for epoch in _EPOCHS.values()]
+    return next((str(count) for count in counts if count in _YEARS), "")
+
+
+def with_zeros(column: Column, text: pd.Series[str]) -> pd.Series[str]:
+    """The codes of a column whose leading zeros are certain, by index; a SIREN is certain when its key holds."""
+    width = _WIDTH.match(column.pattern or "")
+    if width is None:
+        return text.iloc[:0]
+    size = int(width[1])
+    short = text[text.str.fullmatch(f"[0-9]{{{max(1, size - _MOST_LOST_ZEROS)},{size - 1}}}")]
+    full = short.str.zfill(size)
+    return full[key_holds(full)] if column.kind is Kind.SIREN else full
+
+
+def unspaced(column: Column, text: pd.Series[str]) -> pd.Series[str]:
+    """The texts, where the spaces or points that group the digits of a SIREN are taken out."""
+    if column.kind is not Kind.SIREN:
+        return text
+    spaced = text.str.fullmatch(_SPACED_SIREN) & (text.str.len() > SIREN_DIGITS)
+    return text.where(~spaced, text.str.replace(r"[^0-9]", "", regex=True))
+
+
+def doubtful_texts(source: Gathered) -> Iterator[tuple[str, str, pd.Index]]:
+    """The cells (code of the catalogue, label, rows) whose text is too long, unreadable, or starts as a formula."""
+    labels = list(source.text.columns)
+    size = len(source.text)
+    if not size:
+        return
+    texts = pd.concat([source.text[label] for label in labels], ignore_index=True)
+    formula = texts.str.match(_FORMULA)
+    if formula.any():
+        formula &= ~texts.str.match(_NUMBER) & ~texts.str.match(_SIGNED_WORDS)
+    checks = {
+        "texte-trop-long": texts.str.len() > LONGEST_TEXT,
+        "caractere-illisible": texts.str.contains(_UNREADABLE, regex=True),
+        "texte-de-formule": formula,
+    }
+    for code, found in checks.items():
+        positions = np.flatnonzero(found.to_numpy(dtype=bool))
+        for column in np.unique(positions // size):
+            rows = positions[positions // size == column] % size
+            yield code, labels[column], source.text.index[rows]
