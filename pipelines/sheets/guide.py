@@ -9,12 +9,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from pipelines.sheets.layout import Book
+from pipelines.sheets.examples import EXAMPLE_MARK
+from pipelines.sheets.layout import Book, template_version
 from schemas.registry import tables
 
 
 class Look(StrEnum):
-    """What a line of the page is; the last four are the swatches of the legend."""
+    """What a line of the page is; the last five are the swatches of the legend."""
 
     TITLE = "title"
     LEAD = "lead"
@@ -23,6 +24,7 @@ class Look(StrEnum):
     REQUIRED = "required"
     OPTIONAL = "optional"
     IDENTIFIER = "identifier"
+    EXAMPLE = "example"
     NOTE = "note"
 
 
@@ -62,6 +64,7 @@ _LEGEND = (
     Line(Look.IDENTIFIER, "identifiant-de-ligne", "En gris : l’identifiant, à ne pas changer."),
     Line(Look.NOTE, "Coin marqué", "Survolez un en-tête : une note dit ce que la colonne attend, avec un exemple."),
 )
+_EXAMPLE = Line(Look.EXAMPLE, EXAMPLE_MARK, "En italique gris : une ligne d’exemple, que rien ne lit. Tapez sous elle.")
 ROW_POINTS = {Look.TITLE: 36, Look.LEAD: 21, Look.HEADING: 34, Look.PAIR: 19}
 """Heights of the lines; what is not named here is as high as a pair."""
 SAMPLE_NOTE = "C’est ici que s’affiche l’aide de chaque colonne."
@@ -95,4 +98,9 @@ def _lines(book: Book) -> Iterator[Line]:
         )
     yield Line(Look.PAIR, "Listes", "Les codes que proposent les cases, et leur sens. À lire, pas à remplir.")
     yield Line(Look.HEADING, "Les couleurs")
-    yield from _LEGEND
+    yield from _LEGEND[:-1]
+    if book.examples:
+        yield _EXAMPLE
+    yield _LEGEND[-1]
+    yield Line(Look.HEADING, "Ce modèle")
+    yield Line(Look.PAIR, "Version", f"{template_version()}, d’après les colonnes attendues aujourd’hui.")

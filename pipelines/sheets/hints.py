@@ -28,6 +28,7 @@ from schemas.vocabularies import VOCABULARIES
 MESSAGE_LIMIT = 255
 """Characters that a spreadsheet shows in the message of a cell."""
 
+_LARGEST = 1e15
 OUT_OF_LIST = "Ce texte n’est pas dans la liste (codes et sens : feuille « Listes »). Le garder quand même ?"
 YEAR_AS_DAY = "Le tableur lit ce nombre comme un jour d’avant 1950. Année seule : tapez une apostrophe devant, '2014."
 
@@ -61,8 +62,8 @@ _MESSAGES = {
 }
 _NEW_ROW = "Nouvelle ligne : laissez vide, l’identifiant sera proposé. Identifiant déjà là : ne le changez jamais."
 _PARTS = {
-    "sheet": ("Feuille de la ligne sur laquelle les sources divergent.", "Actions", "un nom de feuille, dans la liste"),
-    "row": ("Ligne sur laquelle les sources divergent.", "alpes", "l’Identifiant de cette ligne"),
+    "sheet": ("Feuille de la ligne sur laquelle les sources divergent.", "Contrat", "un nom de feuille, dans la liste"),
+    "row": ("Ligne sur laquelle les sources divergent.", "bordeaux", "l’Identifiant de cette ligne"),
     "column": ("Colonne sur laquelle les sources divergent.", "Date de signature", "l’en-tête de cette colonne"),
 }
 
@@ -156,6 +157,18 @@ def _example(column: Column) -> str:
     if column.kind is Kind.DECIMAL:
         return column.example.replace(".", ",")
     return column.example
+
+
+def limits(found: Hint) -> tuple[float, float]:
+    """The least and the greatest number that pass without a question; a share under 1 is asked about (0,42 or 42?)."""
+    lowest = found.minimum if found.minimum is not None else -_LARGEST
+    highest = found.maximum if found.maximum is not None else _LARGEST
+    return (max(lowest, 1) if found.kind is Kind.PERCENT else lowest), highest
+
+
+def out_of_limits(found: Hint) -> str:
+    """What is asked of a number that does not pass."""
+    return f"Attendu : {found.expected}. Garder ce texte quand même ?"[:MESSAGE_LIMIT]
 
 
 def _own_key(field: Cell, sheet: Sheet) -> Hint:

@@ -7,6 +7,7 @@ file format (``workbook`` writes XLSX, ``ods`` writes ODS), the welcome page (``
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import math
 import re
 import textwrap
@@ -16,8 +17,9 @@ from dataclasses import dataclass
 import pandas as pd
 
 from pipelines.sheets.cells import CellKind, cell_text
+from pipelines.sheets.examples import example
 from pipelines.sheets.hints import Hint, hint
-from schemas.declaration import Kind, Sheet
+from schemas.declaration import Field, Kind, Sheet
 from schemas.registry import workbook_sheets
 from schemas.vocabularies import VOCABULARIES
 
@@ -26,8 +28,6 @@ Vocabularies = Mapping[str, Sequence[tuple[str, str]]]
 CREATED = dt.date(2026, 11, 1)
 """The date that every workbook bears, so that equal contents make equal files."""
 
-GUIDE_SHEET = "Lisez-moi"
-LISTS_SHEET = "Listes"
 LISTS_FIRST_ROW = 3
 """Row number of the first code on the sheet of lists."""
 PREPARED_ROWS = 500
@@ -80,11 +80,15 @@ class Header:
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """One sheet of data: its headers and the texts of its rows, column by column in the order of the headers."""
+    """One sheet of data: its headers and the texts of its rows, column by column in the order of the headers.
+
+    ``example``: the texts of the greyed row above the others, or nothing.
+    """
 
     sheet: Sheet
     headers: tuple[Header, ...]
     rows: tuple[tuple[str, ...], ...]
+    example: tuple[str, ...] = ()
 
     @property
     def last_row(self) -> int:
@@ -113,10 +117,29 @@ class Book:
     national: bool
     pages: tuple[Page, ...]
     lists: tuple[VocabularyList, ...]
+    examples: bool = False
 
 
-def book(sheets: Mapping[str, pd.DataFrame], vocabularies: Vocabularies, national: bool) -> Book:
-    """Lays out a workbook: every declared sheet in order, with or without rows.
+def template_version() -> str:
+    """Eight characters that change whenever the sheets, their columns or what these hold change."""
+    declared = [
+        (name, sheet.national, sheet.single, field.label, field.optional, type(field).__name__, *_said(field, sheet))
+        for name, sheet in workbook_sheets().items()
+        for field in sheet.fields
+    ]
+    return hashlib.sha256(repr(declared).encode()).hexdigest()[:8]
+
+
+def _said(field: Field, sheet: Sheet) -> tuple[object, ...]:
+    found = hint(field, sheet)
+    limits = (found.minimum, found.maximum)
+    return found.kind.value, found.required, found.unit, found.vocabulary, found.several, *limits
+
+
+def book(
+    sheets: Mapping[str, pd.DataFrame], vocabularies: Vocabularies, national: bool, examples: bool = False
+) -> Book:
+    """Lays out a workbook: every declared sheet in order, with or without rows; with ``examples``, a greyed row each.
 
     Raises:
         ValueError: a frame bears a name or a column that the declared sheets of such a workbook do not have.
@@ -139,10 +162,11 @@ def book(sheets: Mapping[str, pd.DataFrame], vocabularies: Vocabularies, nationa
             sheet=sheet,
             headers=tuple(_header(field.label, one, choices, tuple(declared)) for field, one in hints[name]),
             rows=_rows(sheet, sheets.get(name)),
+            example=tuple(example(sheet).values()) if examples else (),
         )
         for name, sheet in declared.items()
     )
-    return Book(national=national, pages=pages, lists=lists)
+    return Book(national=national, pages=pages, lists=lists, examples=examples)
 
 
 def _refuse_unknown(sheets: Mapping[str, pd.DataFrame], declared: Mapping[str, Sheet]) -> None:
@@ -156,7 +180,7 @@ def _refuse_unknown(sheets: Mapping[str, pd.DataFrame], declared: Mapping[str, S
 
 def _header(label: str, found: Hint, choices: Mapping[str, Choices], names: tuple[str, ...]) -> Header:
     offered: Choices | None = None
-    if found.kind is Kind.CODE and not found.several and found.vocabulary is not None:
+    if found.kind is Kind.CODE and found.vocabulary is not None:
         offered = choices.get(found.vocabulary)
     elif found.kind is Kind.BOOLEAN:
         offered = Choices(words=("oui", "non"))

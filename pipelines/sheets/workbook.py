@@ -24,9 +24,7 @@ from xlsxwriter.worksheet import Worksheet
 from pipelines.sheets.guide import ROW_POINTS, SAMPLE_NOTE, Line, Look, guide
 from pipelines.sheets.layout import (
     CREATED,
-    GUIDE_SHEET,
     LISTS_FIRST_ROW,
-    LISTS_SHEET,
     NOTE_WIDTH,
     NUMBER_KINDS,
     Book,
@@ -38,7 +36,20 @@ from pipelines.sheets.layout import (
     lines,
     typed,
 )
-from pipelines.sheets.looks import BAND, BLUE, EUROS_FORMAT, FONT, GREY, GRID, PALE, REQUIRED, SLATE
+from pipelines.sheets.looks import (
+    BAND,
+    BLUE,
+    DIM,
+    EUROS_FORMAT,
+    FONT,
+    GREY,
+    GRID,
+    GUIDE_SHEET,
+    LISTS_SHEET,
+    PALE,
+    REQUIRED,
+    SLATE,
+)
 from pipelines.sheets.packages import write_package
 from pipelines.sheets.xlsx_rules import rule
 from schemas.declaration import Kind
@@ -83,6 +94,11 @@ class _Formats:
             look |= {"num_format": _number_format(kind, value), "text_wrap": False, "align": "right"}
         return self.get(**look)
 
+    def example(self) -> Format:
+        """A cell of the example row."""
+        look = {"num_format": _FREE_TEXT, "text_wrap": True, "indent": 1, "border": 1, "border_color": GRID}
+        return self.get(italic=True, font_color=GREY, bg_color=DIM, **look)
+
 
 def _number_format(kind: Kind, value: object) -> str:
     if kind is Kind.EUROS:
@@ -91,7 +107,12 @@ def _number_format(kind: Kind, value: object) -> str:
 
 
 def write_workbook(
-    path: Path, sheets: Mapping[str, pd.DataFrame], vocabularies: Vocabularies, *, national: bool = False
+    path: Path,
+    sheets: Mapping[str, pd.DataFrame],
+    vocabularies: Vocabularies,
+    *,
+    national: bool = False,
+    examples: bool = False,
 ) -> None:
     """Writes the workbook of a contract, or the national one.
 
@@ -100,11 +121,12 @@ def write_workbook(
         sheets: By sheet name, one text column per label, blank where nothing is typed; what is left out is empty.
         vocabularies: The (code, label) pairs of each vocabulary, for the drop-down lists.
         national: Leaves out the sheets that only a contract has.
+        examples: Puts a greyed row of example above the rows of each sheet, which readers pass over.
 
     Raises:
         ValueError: a sheet or a column that is not declared, or a text too long for a cell.
     """
-    laid_out = book(sheets, vocabularies, national)
+    laid_out = book(sheets, vocabularies, national, examples)
     written = io.BytesIO()
     with xlsxwriter.Workbook(written, {"in_memory": True}) as workbook:
         created = dt.datetime.combine(CREATED, dt.time())
@@ -144,7 +166,11 @@ def _write_page(worksheet: Worksheet, formats: _Formats, page: Page, laid_out: B
         validation = rule(header, position, laid_out)
         if validation:
             worksheet.data_validation(1, position, page.last_row - 1, position, validation)
-    for number, row in enumerate(page.rows, start=1):
+    if page.example:
+        worksheet.set_row(1, page.height(page.example))
+        for position, text in enumerate(page.example):
+            _text(worksheet, 1, position, text, formats.example())
+    for number, row in enumerate(page.rows, start=2 if page.example else 1):
         worksheet.set_row(number, page.height(row))
         for position, (text, header) in enumerate(zip(row, page.headers, strict=True)):
             if text:
@@ -230,6 +256,8 @@ def _guide_looks(formats: _Formats, look: Look) -> tuple[Format, Format]:
         return formats.header(look is Look.REQUIRED), right
     if look is Look.IDENTIFIER:
         return formats.cell(Kind.IDENTIFIER, own_identifier=True), right
+    if look is Look.EXAMPLE:
+        return formats.example(), right
     return formats.get(bold=True, font_color=SLATE, valign="vcenter", indent=1), right
 
 

@@ -5,23 +5,29 @@ from __future__ import annotations
 import datetime as dt
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
 import pandas as pd
 import pytest
 
+from pipelines.sheets import layout
 from pipelines.sheets.cells import CellKind, LabelledRows
+from pipelines.sheets.examples import altered, example, split_examples
 from pipelines.sheets.files import read_grids
 from pipelines.sheets.hints import MESSAGE_LIMIT, hint
 from pipelines.sheets.labels import label
-from pipelines.sheets.layout import GUIDE_SHEET, LISTS_SHEET, typed
+from pipelines.sheets.layout import template_version, typed
+from pipelines.sheets.looks import GUIDE_SHEET, LISTS_SHEET
 from pipelines.sheets.ods import write_ods
 from pipelines.sheets.workbook import write_workbook
 from schemas.declaration import Kind
 from schemas.registry import workbook_sheets
+from schemas.tables import actions
 
 Writer = Callable[..., None]
+TITLE = actions.TABLE["intitule"]
 
 VOCABULARIES = {
     "axe": [("marque", "Marque"), ("offre", "Offre"), ("promotion", "Promotion & vente")],
@@ -175,10 +181,53 @@ def test_codes_are_proposed_and_nothing_is_forbidden(excel: openpyxl.Workbook) -
     assert [cell.value for (cell,) in proposed] == ["marque", "offre", "promotion"]
     assert {rule.errorStyle for rule in rules.values() if rule.type} <= {"warning"}
     markets = rules[f"{letters['Marchés cibles']}2:{letters['Marchés cibles']}500"]
-    assert markets.type is None and "« ; »" in markets.prompt
+    assert markets.type == "list" and not markets.showErrorMessage and "« ; »" in markets.prompt
+    assert axis.showErrorMessage
     amount = rules[f"{letters['Montant (€)']}2:{letters['Montant (€)']}500"]
     assert (amount.type, amount.formula1) == ("decimal", "0")
     assert "printemps" in rules[f"{letters['Début']}2:{letters['Début']}500"].prompt
+
+
+@both_formats
+def test_an_example_stands_above_the_rows_of_each_sheet(write: Writer, name: str, tmp_path: Path) -> None:
+    write(tmp_path / name, SHEETS, VOCABULARIES, examples=True)
+    found = read_back(tmp_path / name)
+    for sheet, rows in found.items():
+        declared = workbook_sheets()[sheet]
+        data, examples = split_examples(rows, declared)
+        assert examples is not None and list(examples.index) == [2]
+        assert list(examples.iloc[0]) == list(example(declared).values())
+        assert not len(altered(examples, declared))
+        assert list(data.numbers) == [number for number in rows.numbers if number != 2]
+        if sheet in SHEETS:
+            assert data.texts.tolist() == SHEETS[sheet].to_numpy().tolist()
+    kept, none = split_examples(data, declared)
+    assert kept is data and none is None
+
+
+@both_formats
+def test_the_first_sheet_says_the_version(write: Writer, name: str, tmp_path: Path) -> None:
+    write(tmp_path / name, {}, VOCABULARIES)
+    page = next(grid for grid in read_grids(tmp_path / name) if grid.sheet == GUIDE_SHEET)
+    assert any(template_version() in str(cell) for cell in page.text[-1])
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"label": "Intitulé court"}, {"column": TITLE.but(kind=Kind.INTEGER)}, {"optional": True}],
+    ids=["label", "kind", "optional"],
+)
+def test_the_version_follows_the_declarations(change: dict[str, object], monkeypatch: pytest.MonkeyPatch) -> None:
+    before = template_version()
+    assert before == template_version()
+    declared = dict(workbook_sheets())
+    fields = tuple(
+        replace(item, **change) if item.label == "Intitulé" else item  # type: ignore[arg-type]
+        for item in declared["Actions"].fields
+    )
+    declared["Actions"] = replace(declared["Actions"], fields=fields)
+    monkeypatch.setattr(layout, "workbook_sheets", lambda: declared)
+    assert template_version() != before
 
 
 def test_texts_are_neither_formulas_nor_links(excel: openpyxl.Workbook) -> None:
