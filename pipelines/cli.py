@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from pipelines.progress import Step
 
 DONE, REFUSED, USAGE, ENVIRONMENT, BUG = range(5)
-SHOWN_ISSUES = 200
 P = ParamSpec("P")
 
 
@@ -94,9 +93,13 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
 @click.option("--sources", type=_FOLDER, default=Path("sources"), show_default=True, help="Dossier des feuilles.")
 @click.option("--outputs", type=_FOLDER, default=Path("outputs"), show_default=True, help="Dossier des versions.")
 @click.option("--date", callback=_date, help="Date de la version, AAAA-MM-JJ (par défaut : aujourd’hui à Paris).")
+@click.option(
+    "--partial", is_flag=True, help="Publie malgré des lignes refusées, mises en quarantaine avec ce qui en dépend."
+)
 @_guarded
-def build(sources: Path, outputs: Path, date: str) -> int:
+def build(sources: Path, outputs: Path, date: str, partial: bool) -> int:
     """Fait tout : lit, contrôle, normalise, publie une version."""
+    from pipelines.curation.console import print_issues
     from pipelines.orchestration.launch import launch
     from pipelines.progress import listening
 
@@ -104,9 +107,11 @@ def build(sources: Path, outputs: Path, date: str) -> int:
     outputs.mkdir(parents=True, exist_ok=True)  # a folder that cannot be written is said before the work, not after
     console = _console()
     with listening(_teller(console)):
-        result = launch(sources.resolve(), outputs.resolve(), date)
+        result = launch(sources.resolve(), outputs.resolve(), date, partial=partial)
     if result.refused:
-        _print_issues(console, result.issues)
+        print_issues(console, result.issues)
+        if result.report is not None:
+            console.print(f"\nRapport à ouvrir dans un navigateur : {_shown(result.report)}", markup=False)
         console.print(
             "\n[bold red]Publication refusée[/] : la version précédente reste en place. Corrigez, puis relancez."
         )
@@ -128,37 +133,54 @@ def build(sources: Path, outputs: Path, date: str) -> int:
 
 
 @main.command()
-@click.argument("sources", type=_FOLDER, default=Path("sources"))
+@click.argument("paths", metavar="[CHEMIN]...", nargs=-1, type=click.Path(path_type=Path))
+@click.option(
+    "--sources",
+    type=_FOLDER,
+    help="Dossier des sources auquel ces fichiers se rapportent (par défaut : le plus proche).",
+)
 @click.option("--json", "as_json", is_flag=True, help="Un seul objet JSON sur la sortie.")
+@click.option(
+    "--html", type=click.Path(dir_okay=False, path_type=Path), help="Écrit aussi un rapport, en une page HTML."
+)
+@click.option(
+    "--annotate",
+    "folder",
+    type=_FOLDER,
+    help="Écrit dans ce dossier une copie de chaque fichier, avec ses anomalies dans ses cellules.",
+)
 @_guarded
-def check(sources: Path, as_json: bool) -> int:
-    """Contrôle un dossier de feuilles sans rien publier."""
-    from pipelines import job
-    from pipelines.curation.issues import errors
+def check(paths: tuple[Path, ...], sources: Path | None, as_json: bool, html: Path | None, folder: Path | None) -> int:
+    """Contrôle des fichiers ou des dossiers de feuilles sans rien publier (par défaut : le dossier sources)."""
+    from pipelines import checking
+    from pipelines.curation.annotate import AnnotationRefusedError, annotate, refuse_among_sources
+    from pipelines.curation.console import print_issues, reading_bar, totals
 
-    _require_sources(sources)
-    outcome = job.run(sources)
-    wrong = len(errors(outcome.issues))
+    try:
+        if folder is not None:
+            refuse_among_sources(folder)
+        selections = checking.select(paths or (sources or checking.DEFAULT_SOURCES,), sources)
+    except (checking.NothingToCheckError, AnnotationRefusedError) as error:
+        raise Stop(USAGE, str(error)) from error
+    with reading_bar(_console(stderr=True), checking.files_to_read(selections)):
+        checked = checking.check(selections)
+    if html is not None:
+        from pipelines.curation.report import render
+
+        html.write_text(render(checked.issues, checked.files), encoding="utf-8")
+    if folder is not None:
+        try:
+            written = annotate(checked.paths, checked.issues, folder)
+        except AnnotationRefusedError as error:
+            raise Stop(USAGE, str(error)) from error
+        _console(stderr=True).print(f"Copies annotées : {len(written)} fichiers dans {folder}.", markup=False)
     if as_json:
-        shown = outcome.issues[outcome.issues["severity"] != "info"]
-        click.echo(
-            json.dumps(
-                {
-                    "files": len(outcome.files),
-                    "rows": int(outcome.files["rows"].sum()),
-                    "errors": wrong,
-                    "warnings": int((outcome.issues["severity"] == "warning").sum()),
-                    "issues": shown.to_dict("records"),
-                },
-                ensure_ascii=False,
-                indent=2,
-            )
-        )
+        click.echo(json.dumps(checked.as_json(), ensure_ascii=False, indent=2))
     else:
         console = _console()
-        _print_issues(console, outcome.issues)
-        console.print(f"{len(outcome.files)} fichiers, {int(outcome.files['rows'].sum())} lignes, {wrong} erreurs.")
-    return REFUSED if wrong else DONE
+        print_issues(console, checked.issues)
+        console.print(f"\n{totals(checked.issues, checked.files)}", markup=False)
+    return REFUSED if checked.refused else DONE
 
 
 @main.command()
@@ -166,6 +188,7 @@ def check(sources: Path, as_json: bool) -> int:
 @_guarded
 def register(sources: Path) -> int:
     """Inscrit les identifiants nouvellement attribués au registre des identifiants."""
+    from pipelines.curation.console import print_issues
     from pipelines.curation.issues import errors
     from pipelines.normalise.register import register as inscribe
 
@@ -173,9 +196,57 @@ def register(sources: Path) -> int:
     added, issues = inscribe(sources)
     console = _console()
     if len(errors(issues)):
-        _print_issues(console, issues)
+        print_issues(console, issues)
         return REFUSED
     console.print(f"{added} identifiants inscrits." if added else "Tous les identifiants sont déjà inscrits.")
+    return DONE
+
+
+@main.command()
+@click.argument("file", metavar="FICHIER.xlsx", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--contrat", default="", help="Identifiant du contrat dont remplir le modèle ; national : le national.")
+@click.option("--sources", type=_FOLDER, default=Path("sources"), show_default=True, help="Dossier des feuilles.")
+@_guarded
+def template(file: Path, contrat: str, sources: Path) -> int:
+    """Écrit un classeur à remplir : vierge, ou rempli de ce qui est connu d’un contrat (.xlsx ou .ods)."""
+    from pipelines.curation.console import print_issues
+    from pipelines.template import SUFFIXES, RefusedSourcesError, UnknownContractError, write_template
+
+    _require_sources(sources)
+    if file.suffix.lower() not in SUFFIXES:
+        raise Stop(USAGE, f"Le nom du modèle finit par .xlsx ou par .ods : {file}.")
+    if file.exists():
+        raise Stop(USAGE, f"Ce fichier existe déjà, et il n’est pas remplacé : {file}. Choisissez un autre nom.")
+    try:
+        filled = write_template(file, sources, contrat)
+    except UnknownContractError as error:
+        raise Stop(USAGE, str(error)) from error
+    except RefusedSourcesError as error:
+        print_issues(_console(), error.issues)
+        raise Stop(REFUSED, "Les feuilles ont des erreurs : corrigez-les avant d’en tirer un modèle.") from error
+    said = f"Modèle rempli de {filled} lignes" if contrat else "Modèle vierge"
+    _console().print(f"{said} : {_shown(file)}", markup=False)
+    return DONE
+
+
+@main.command()
+@click.argument("file", metavar="FICHIER", type=click.Path(exists=True, path_type=Path))
+@click.option(
+    "--revue", is_flag=True, help="Pour git diff : les lignes sans numéro, et un fichier illisible dit dans le texte."
+)
+@_guarded
+def text(file: Path, revue: bool) -> int:
+    """Affiche un classeur en texte stable, cellule par cellule, pour comparer deux versions."""
+    from pipelines.sheets.files import UnreadableFileError
+    from pipelines.sheets.stable_text import stable_text
+
+    try:
+        shown = stable_text(file, numbered=not revue)
+    except UnreadableFileError as error:
+        if not revue:
+            raise Stop(REFUSED, str(error)) from error
+        shown = f"(illisible : {error.reason})\n"
+    click.echo(shown.encode(), nl=False)
     return DONE
 
 
@@ -206,6 +277,7 @@ def _teller(console: Console) -> Callable[[Step], None]:
 def _print_summary(console: Console, counts: dict[str, int], issues: pd.DataFrame) -> None:
     from rich.table import Table
 
+    from pipelines.curation.console import print_issues
     from schemas.registry import tables
 
     table = Table(title="Tables publiées", title_justify="left", box=None, padding=(0, 2, 0, 0))
@@ -216,34 +288,8 @@ def _print_summary(console: Console, counts: dict[str, int], issues: pd.DataFram
         table.add_row(name, declared.title.fr, str(counts.get(name, 0)))
     console.print(table)
     warnings = int((issues["severity"] == "warning").sum())
-    console.print(f"Anomalies : 0 erreur, {warnings} avertissements.")
-    if warnings:
-        _print_issues(console, issues)
-
-
-def _print_issues(console: Console, issues: pd.DataFrame) -> None:
-    """A summary by kind first, then each issue at its cell."""
-    from rich.table import Table
-
-    shown = issues[issues["severity"] != "info"]
-    if shown.empty:
-        console.print("Aucune anomalie.")
-        return
-    summary = Table(title="Par nature", title_justify="left", box=None, padding=(0, 2, 0, 0))
-    for header in ("gravité", "code", "nombre"):
-        summary.add_column(header)
-    counts = shown.groupby(["severity", "code"], sort=True).size().reset_index(name="number")
-    for kind in counts.itertuples(index=False):
-        severity = "erreur" if kind.severity == "error" else "avertissement"
-        summary.add_row(severity, str(kind.code), str(kind.number))
-    console.print(summary)
-    for _place, group in shown.head(SHOWN_ISSUES).groupby(["file", "sheet"], sort=False):
-        console.print("\n" + "  ".join(group[["file", "sheet"]].iloc[0]), style="bold", markup=False)
-        for issue in group.itertuples(index=False):
-            where = str(issue.cell) or (f"ligne {issue.row!s}" if issue.row else "")
-            words = f"{issue.message!s} {issue.advice!s} [{issue.code!s}]"
-            console.print("  " + where.ljust(8) + " " + words, markup=False)
-    if len(shown) > SHOWN_ISSUES:
-        console.print(
-            f"\n… et {len(shown) - SHOWN_ISSUES} autres : contrats-destination check --json les donne toutes."
-        )
+    refused = int((issues["severity"] == "error").sum())
+    kept_out = " (lignes en quarantaine, nommées dans journal.md)" if refused else ""
+    console.print(f"Anomalies : {refused} erreurs{kept_out}, {warnings} avertissements.")
+    if warnings or refused:
+        print_issues(console, issues)

@@ -1,6 +1,7 @@
 """Says what is going on, a step at a time, to whoever listens.
 
-Belongs here: the names, counts and durations of steps. Does not belong here: how they are shown (``cli``).
+Belongs here: the names, counts and durations of steps, the names of files read. Does not belong here:
+how they are shown (``cli``).
 """
 
 from __future__ import annotations
@@ -22,13 +23,15 @@ class Step:
 
 
 Listener = Callable[[Step], None]
+FileListener = Callable[[str], None]
 
 
-def _nobody(step: Step) -> None:
-    del step
+def _nobody(_said: Step | str) -> None:
+    return
 
 
 _listener: ContextVar[Listener] = ContextVar("listener", default=_nobody)
+_file_listener: ContextVar[FileListener] = ContextVar("file_listener", default=_nobody)
 
 
 @contextmanager
@@ -51,3 +54,18 @@ def step(title: str) -> Iterator[Step]:
     yield current
     current.seconds = time.perf_counter() - start
     tell(current)
+
+
+@contextmanager
+def following_files(listener: FileListener) -> Iterator[None]:
+    """While this lasts, ``listener`` hears the name of every file of sheets that is read."""
+    token = _file_listener.set(listener)
+    try:
+        yield
+    finally:
+        _file_listener.reset(token)
+
+
+def file_read(name: str) -> None:
+    """Announces a file that is about to be read."""
+    _file_listener.get()(name)
