@@ -30,9 +30,12 @@ validate_job = dg.define_asset_job(
     job=publish_job,
     cron_schedule="0 6 * * 1",
     execution_timezone="Europe/Paris",
-    description="Chaque lundi à 6 h, heure de Paris ; la version porte la date prévue, même si l’exécution tarde.",
+    description="Chaque lundi à 6 h, heure de Paris ; la version porte la date prévue, même si l’exécution tarde. "
+    "Les lignes refusées sont mises en quarantaine et nommées, le reste est publié.",
 )
 def weekly(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     """A run whose release bears the date of the tick."""
     date = context.scheduled_execution_time.astimezone(PARIS).date().isoformat()
-    return dg.RunRequest(run_key=f"{WEEKLY}-{date}", run_config={"resources": {SETTINGS: {"config": {"date": date}}}})
+    return dg.RunRequest(
+        run_key=f"{WEEKLY}-{date}", run_config={"resources": {SETTINGS: {"config": {"date": date, "partial": True}}}}
+    )

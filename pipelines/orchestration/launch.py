@@ -9,7 +9,7 @@ import logging
 import os
 import shutil
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,7 +30,7 @@ _DATA_ERRORS = ("DescriptionError",)
 
 @dataclass(frozen=True)
 class Result:
-    """How a run ended: the release, or the issues that refused it, or a message with an exit code."""
+    """How a run ended: the release, or the issues that refused it, or a message with an exit code; and its report."""
 
     issues: pd.DataFrame
     counts: dict[str, int]
@@ -38,6 +38,7 @@ class Result:
     refused: bool
     code: int = 0
     message: str = ""
+    report: Path | None = None
 
 
 def home() -> Path:
@@ -50,7 +51,7 @@ def home() -> Path:
     return folder
 
 
-def launch(sources: Path, outputs: Path, date: str) -> Result:
+def launch(sources: Path, outputs: Path, date: str, *, partial: bool = False) -> Result:
     """Runs the whole job; the folders are absolute, the date ISO or "" for today in Paris."""
     home()
     warnings.filterwarnings("ignore", module="dagster")
@@ -60,7 +61,7 @@ def launch(sources: Path, outputs: Path, date: str) -> Result:
     from pipelines.orchestration.jobs import EVERYTHING, SETTINGS
 
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
-    settings = {"sources": str(sources), "outputs": str(outputs), "date": date}
+    settings = {"sources": str(sources), "outputs": str(outputs), "date": date, "partial": partial}
     with dg.DagsterInstance.get() as instance:
         result = defs.resolve_job_def(EVERYTHING).execute_in_process(
             instance=instance,
@@ -70,10 +71,10 @@ def launch(sources: Path, outputs: Path, date: str) -> Result:
             },
             raise_on_error=False,
         )
-        return _read(result)
+        return replace(_read(result, sources), report=_report(result))
 
 
-def _read(result: dg.ExecuteInProcessResult) -> Result:
+def _read(result: dg.ExecuteInProcessResult, sources: Path) -> Result:
     from pipelines.curation.issues import COLUMNS, IssueLog, errors
     from pipelines.orchestration.names import ISSUES, table_key
     from pipelines.orchestration.publication import RELEASE
@@ -85,7 +86,7 @@ def _read(result: dg.ExecuteInProcessResult) -> Result:
     failures = [event for event in result.all_events if event.is_step_failure]
     names = [name for event in failures for name in _causes(event)]
     if "DagsterAssetCheckFailedError" in names:
-        log = IssueLog.of(_failed_cells(result))
+        log = IssueLog.of(_failed_cells(result, sources))
         issues = log.frame()[list(COLUMNS)]
         return Result(issues, {}, None, refused=bool(len(errors(issues))))
     message = _message(failures)
@@ -93,7 +94,17 @@ def _read(result: dg.ExecuteInProcessResult) -> Result:
     return Result(IssueLog().frame(), {}, None, refused=False, code=code, message=message)
 
 
-def _failed_cells(result: dg.ExecuteInProcessResult) -> pd.DataFrame:
+def _report(result: dg.ExecuteInProcessResult) -> Path | None:
+    """Where the checks wrote their report, if they came to that."""
+    from pipelines.orchestration.report import METADATA
+
+    for evaluation in result.get_asset_check_evaluations():
+        if METADATA in evaluation.metadata:
+            return Path(str(evaluation.metadata[METADATA].value))
+    return None
+
+
+def _failed_cells(result: dg.ExecuteInProcessResult, sources: Path) -> pd.DataFrame:
     """All issues of a refused run: those of the sheets, and those of the published tables."""
     from pipelines import job
     from pipelines.curation.issues import IssueLog
@@ -102,7 +113,7 @@ def _failed_cells(result: dg.ExecuteInProcessResult) -> pd.DataFrame:
 
     built = {name: result.asset_value(table_key(table)) for name, table in tables().items()}
     log = IssueLog.of(result.asset_value(ISSUES))
-    for failed in job.check(built).values():
+    for failed in job.check(built, job.assertions_of(sources)).values():
         if len(failed):
             log.extend(IssueLog.of(job.located(failed, built["provenance"])))
     return log.frame()

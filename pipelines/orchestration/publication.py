@@ -13,6 +13,7 @@ import pandas as pd
 
 from pipelines import job
 from pipelines.orchestration.names import ISSUES, OWNERS, PUBLICATION_GROUP, RELEASE_FILES, table_key
+from pipelines.orchestration.report import METADATA, report_path
 from pipelines.orchestration.resources import Run
 from pipelines.progress import step
 from pipelines.publish import release as publishing
@@ -32,7 +33,7 @@ RELEASE = RELEASE_FILES["version"]
 
 def _links(name: str, release: Path) -> dict[str, dg.MetadataValue]:
     """The paths that lead from the asset to its files, to copy from the UI."""
-    described = ("datapackage.json", "dictionnaire.md", "issues.csv", "schemas", "sources")
+    described = ("datapackage.json", "dictionnaire.md", "journal.md", "issues.csv", "schemas", "sources")
     files = {"metadonnees": described, "xlsx": ("xlsx", WORKBOOK)}.get(name, (name,))
     return {file: dg.MetadataValue.path(str(release / file)) for file in files}
 
@@ -85,7 +86,12 @@ def make_publication() -> dg.AssetsDefinition:
         yield dg.Output(
             release,
             "version",
-            metadata={"version": release.version, "nouvelle": release.new, "dossier": where},
+            metadata={
+                "version": release.version,
+                "nouvelle": release.new,
+                "dossier": where,
+                METADATA: dg.MetadataValue.path(str(report_path(settings.outputs_folder, settings.release_date))),
+            },
         )
 
     return publier_la_version

@@ -7,15 +7,19 @@ reading itself.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import dagster as dg
 
 from pipelines import job
+from pipelines.curation.gather import Fallback
 from pipelines.curation.parse import Typed
 from pipelines.orchestration.metadata import issues_metadata, markdown
 from pipelines.orchestration.names import OWNERS, READING_ISSUES, sheet_group, sheet_key, sheet_output
 from pipelines.orchestration.resources import Run
 from pipelines.progress import step
+from pipelines.publish.release import SOURCES
+from pipelines.publish.versions import read_versions
 from schemas.declaration import Sheet
 from schemas.registry import sheets, tables
 
@@ -23,7 +27,7 @@ READING_ISSUES_OUTPUT = "feuilles__anomalies"
 
 
 def _kinds(sheet: Sheet) -> set[str]:
-    return {"csv"} if sheet.place == "referentiel" else {"excel"}
+    return {"excel"} if sheet.place == "classeur" else {"csv"}
 
 
 def _out(sheet: Sheet) -> dg.AssetOut:
@@ -52,7 +56,8 @@ def make_reading() -> dg.AssetsDefinition:
     @dg.multi_asset(name="lire_et_typer", outs=outs)
     def lire_et_typer(settings: Run) -> Iterator[dg.Output]:  # type: ignore[type-arg]
         with step("Lecture des feuilles") as reading_step:
-            reading = job.read(settings.sources_folder)
+            fallback = last_sheets(settings.outputs_folder) if settings.partial else None
+            reading = job.read(settings.sources_folder, partial=settings.partial, fallback=fallback)
             rows = int(reading.files["rows"].sum())
             reading_step.counted = f"{len(reading.files)} fichiers, {rows} lignes"
         for sheet in sheets().values():
@@ -62,6 +67,12 @@ def make_reading() -> dg.AssetsDefinition:
         yield dg.Output(reading.issues, READING_ISSUES_OUTPUT, metadata=issues_metadata(reading.issues))
 
     return lire_et_typer
+
+
+def last_sheets(outputs: Path) -> Fallback | None:
+    """The sheets that the last release keeps."""
+    last = read_versions(outputs).current() if outputs.is_dir() else None
+    return None if last is None else Fallback(last.path / SOURCES, last.version)
 
 
 def _metadata(typed: Typed) -> dict[str, dg.MetadataValue]:

@@ -21,6 +21,11 @@ class Run(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     sources: str = Field(default="sources", description="Dossier des feuilles, relatif au projet ou absolu.")
     outputs: str = Field(default="outputs", description="Dossier des versions, relatif au projet ou absolu.")
+    partial: bool = Field(
+        default=False,
+        description="Publier malgré des lignes refusées : elles sont mises en quarantaine avec ce qui en dépend ; "
+        "un classeur illisible est repris de la version précédente.",
+    )
     date: str = Field(default="", description="Date de la version, AAAA-MM-JJ ; vide : le jour de l’exécution à Paris.")
 
     @property

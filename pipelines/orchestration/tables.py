@@ -6,6 +6,7 @@ Belongs here: stages two and three of `pipelines.job` as Dagster steps. Does not
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import cast
 
 import dagster as dg
@@ -13,7 +14,7 @@ import pandas as pd
 
 from pipelines import job
 from pipelines.curation.catalogue import Severity
-from pipelines.curation.issues import IssueLog
+from pipelines.curation.issues import blocking
 from pipelines.curation.parse import Typed
 from pipelines.orchestration.metadata import issues_metadata, table_metadata
 from pipelines.orchestration.names import (
@@ -27,6 +28,8 @@ from pipelines.orchestration.names import (
     table_key,
     upstream,
 )
+from pipelines.orchestration.report import METADATA, write_report
+from pipelines.orchestration.resources import Run
 from pipelines.progress import step
 from schemas.declaration import Family, Table
 from schemas.registry import sheets, tables
@@ -101,42 +104,43 @@ def make_checks() -> dg.AssetChecksDefinition:
     specs = [spec for table in tables().values() for spec in check_specs(table)]
 
     @dg.multi_asset_check(name="verifier_les_tables", specs=specs, ins=ins)
-    def verifier_les_tables(**inputs: pd.DataFrame) -> Iterator[dg.AssetCheckResult]:
+    def verifier_les_tables(settings: Run, **inputs: pd.DataFrame) -> Iterator[dg.AssetCheckResult]:
         issues = inputs.pop("anomalies_de_saisie")
         with step("Contrôle des tables") as checking:
-            failures = job.check(inputs)
+            failures = job.check(inputs, job.assertions_of(settings.sources_folder))
             checking.counted = f"{len(failures)} tables, {sum(map(len, failures.values()))} écarts"
+        provenance = inputs["provenance"]
+        located = {name: job.located(failed, provenance) for name, failed in failures.items()}
+        report = write_report(settings.outputs_folder, settings.release_date, issues, located.values(), provenance)
         for name, table in tables().items():
-            yield from _results(table, failures[name], issues, inputs["provenance"])
+            own = issues_of(table, issues)
+            yield from _results(table, own, located[name], report, partial=settings.partial)
 
     return verifier_les_tables
 
 
-def issues_of(table: Table, failed: pd.DataFrame, issues: pd.DataFrame, provenance: pd.DataFrame) -> pd.DataFrame:
-    """The issues that bear on a table: those of the sheets that fill it, and its own failures."""
+def issues_of(table: Table, issues: pd.DataFrame) -> pd.DataFrame:
+    """The issues of the sheets that fill a table; those of no known sheet bear on the contracts."""
     feeding = {sheet.name for sheet in feeding_sheets(table)}
     places = issues["sheet"].isin(feeding)
     if table.name == "contrats":
         known = {sheet.name for sheet in sheets().values()}
         places |= ~issues["sheet"].isin(known)
-    log = IssueLog.of(issues[places])
-    if len(failed):
-        log.extend(IssueLog.of(job.located(failed, provenance)))
-    return log.frame()
+    return issues[places]
 
 
 def _results(
-    table: Table, failed: pd.DataFrame, issues: pd.DataFrame, provenance: pd.DataFrame
+    table: Table, own: pd.DataFrame, failed: pd.DataFrame, report: Path, *, partial: bool
 ) -> Iterator[dg.AssetCheckResult]:
-    own = issues_of(table, failed, issues, provenance)
-    wrong = own[own["severity"] == Severity.ERROR.value]
-    doubtful = own[own["severity"] == Severity.WARNING.value]
+    """``own``: the issues of its sheets; ``failed``: its own failures, which no mode forgives."""
+    wrong = pd.concat([blocking(own, partial=partial), failed], ignore_index=True)
+    doubtful = own[(own["severity"] != Severity.INFO.value) & ~own["code"].isin(wrong["code"])]
     yield dg.AssetCheckResult(
         asset_key=table_key(table),
         check_name=SOUND,
         passed=wrong.empty,
         severity=dg.AssetCheckSeverity.ERROR,
-        metadata=issues_metadata(wrong),
+        metadata={**issues_metadata(wrong), METADATA: dg.MetadataValue.path(str(report))},
     )
     yield dg.AssetCheckResult(
         asset_key=table_key(table),

@@ -25,6 +25,7 @@ from pipelines.publish.datapackage import OTHER_FORMATS, WORKBOOK, Files, datapa
 from pipelines.publish.description import DatasetDescription
 from pipelines.publish.dictionary import markdown
 from pipelines.publish.errors import OutputsError
+from pipelines.publish.journal import LEFT_OUT, TAKEN_BACK, journal
 from pipelines.publish.staging import Staging, abandon, begin, reveal, seal, step
 from pipelines.publish.table_schema import Codes, table_schema
 from pipelines.publish.tables_arrow import Declared, Frames, all_to_arrow
@@ -44,6 +45,7 @@ __all__ = [
 ]
 
 DICTIONARY = "dictionnaire.md"
+JOURNAL = "journal.md"
 ISSUES = "issues.csv"
 SOURCES = "sources"
 _NOT_SOURCES = shutil.ignore_patterns("~$*", ".*")
@@ -114,9 +116,12 @@ def write_metadata(
         for name, table in staging.declared.items():
             _write_json(staging.folder("schemas") / f"{name}.json", table_schema(table, codes))
         _write_text(staging.directory / DICTIONARY, markdown(staging.declared, description.titre))
+        _write_text(
+            staging.directory / JOURNAL, journal(staging.version, staging.date, tables, staging.declared, issues)
+        )
         csv_files.write_frame(issues, staging.directory / ISSUES)
         if sources_dir is not None:
-            _copy_sources(sources_dir, staging.directory / SOURCES)
+            _copy_sources(staging, sources_dir, issues)
         release = {
             "version": staging.version,
             "date": staging.date.isoformat(),
@@ -175,7 +180,7 @@ def _content_sha256(staging: Staging, description: DatasetDescription) -> str:
 
 
 def _check_files(staging: Staging) -> None:
-    expected = [DESCRIPTOR, DICTIONARY, ISSUES, WORKBOOK]
+    expected = [DESCRIPTOR, DICTIONARY, ISSUES, JOURNAL, WORKBOOK]
     for name in staging.declared:
         expected += [f"schemas/{name}.json", f"csv/{name}.csv", *(f"{kind}/{name}.{kind}" for kind in OTHER_FORMATS)]
     absent = [path for path in expected if not _has_content(staging.directory / path)]
@@ -187,9 +192,20 @@ def _has_content(path: Path) -> bool:
     return path.is_file() and path.stat().st_size > 0
 
 
-def _copy_sources(sources: Path, target: Path) -> None:
-    """Copies the content of the sheets, not the rights or times of their files; lock files of offices are left out."""
+def _copy_sources(staging: Staging, sources: Path, issues: pd.DataFrame) -> None:
+    """Copies the content of the sheets that were read, not the rights or times of their files.
+
+    Lock files of offices are left out, and so is a workbook that could not be read; when the last release's copy was
+    read instead, it is that copy which is kept, so that it is there for the next release too.
+    """
+    target = staging.directory / SOURCES
     shutil.copytree(sources, target, ignore=_NOT_SOURCES, copy_function=shutil.copyfile)
+    last = read_versions(staging.outputs).current()
+    for code in (LEFT_OUT, TAKEN_BACK):
+        for name in sorted(set(issues.loc[issues["code"] == code, "file"])):
+            (target / name).unlink(missing_ok=True)
+            if code == TAKEN_BACK and last is not None:
+                shutil.copyfile(last.path / SOURCES / name, target / name)
 
 
 def _write_json(path: Path, content: dict[str, object]) -> None:

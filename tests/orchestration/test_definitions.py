@@ -46,7 +46,7 @@ def test_a_weekly_release_bears_the_date_of_its_tick_in_paris() -> None:
     context = dg.build_schedule_context(scheduled_execution_time=late)
     request = weekly(context)
     assert isinstance(request, dg.RunRequest)
-    assert request.run_config["resources"]["settings"]["config"] == {"date": "2026-11-23"}
+    assert request.run_config["resources"]["settings"]["config"] == {"date": "2026-11-23", "partial": True}
 
 
 @pytest.mark.parametrize("room", ROOMS)

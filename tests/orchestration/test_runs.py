@@ -62,6 +62,13 @@ def test_a_test_makes_the_same_release(from_shell: tuple[Path, str], tmp_path: P
         event for event in result.get_asset_materialization_events() if event.asset_key == RELEASE_FILES["version"]
     )
     assert version.materialization.metadata["version"].value == DATE
+    report = tmp_path / "rapports" / f"{DATE}.html"
+    assert version.materialization.metadata["rapport"].value == str(report)
+    checks = {
+        str(one.metadata["rapport"].value) for one in result.get_asset_check_evaluations() if "rapport" in one.metadata
+    }
+    assert checks == {str(report)}
+    assert report.read_bytes() == (from_shell[0] / "sorties" / "rapports" / f"{DATE}.html").read_bytes()
 
 
 def test_dagsters_launcher_makes_the_same_release(from_shell: tuple[Path, str], tmp_path: Path) -> None:
@@ -117,9 +124,13 @@ def test_wrong_data_is_named_by_its_cell_and_leaves_the_release_alone(
     assert "« Atout France »" in done.stdout
     assert "Publication refusée" in done.stdout
     assert "Traceback" not in done.stdout + done.stderr
+    report = root / "sorties" / "rapports" / f"{DATE}.html"
+    assert f"rapports/{DATE}.html" in done.stdout
+    assert "« Atout Frnace »" in report.read_text(encoding="utf-8")
     after = bytes_of(root / "sorties")
-    assert {name: content for name, content in after.items() if not name.startswith(".")} == {
-        name: content for name, content in before.items() if not name.startswith(".")
+    aside = (".", "rapports/")
+    assert {name: content for name, content in after.items() if not name.startswith(aside)} == {
+        name: content for name, content in before.items() if not name.startswith(aside)
     }
 
 
@@ -142,12 +153,12 @@ def test_wrong_usage_and_a_hostile_environment_have_their_codes(
 
 
 def test_a_build_imports_nothing_that_it_does_not_use(tmp_path: Path) -> None:
-    """Libraries of tests, templates and suggestions stay out of a build without mistakes."""
+    """Libraries of tests and templates stay out of a build; rapidfuzz is in it, to compare rows that look alike."""
     program = (
         "import sys; from pipelines.cli import main\n"
         "try: main()\n"
         "except SystemExit as end: code = end.code\n"
-        "unused = {'openpyxl', 'rapidfuzz', 'frictionless', 'duckdb', 'pytest', 'dagster_webserver'}\n"
+        "unused = {'openpyxl', 'frictionless', 'duckdb', 'pytest', 'dagster_webserver'}\n"
         "print('imported:', sorted(unused & set(sys.modules)), code)"
     )
     where = ("--sources", str(SOURCES), "--outputs", str(tmp_path / "sorties"), "--date", DATE)

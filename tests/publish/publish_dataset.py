@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from pipelines.curation.issues import IssueLog, place
 from pipelines.dtypes import empty, typed
 from pipelines.publish.description import Body, DatasetDescription, Licence, Period
 from schemas.declaration import Bilingual, Column, Family, ForeignKey, Kind, Table
@@ -157,7 +158,9 @@ def frames() -> dict[str, pd.DataFrame]:
 
 
 def issues() -> pd.DataFrame:
-    return pd.DataFrame({"code": ["a"], "row": [3], "value": ['dit "x", y'], "advice": [""]})
+    log = IssueLog()
+    log.add("date-illisible", place("contrats/a.xlsx", "Contrat", "D3", 3, "Début", 'dit "x", y'))
+    return log.frame().assign(message="Une date ?", advice="")
 
 
 def description() -> DatasetDescription:

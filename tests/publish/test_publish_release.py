@@ -66,10 +66,13 @@ def test_a_release_has_its_files_and_the_pointer_follows(tmp_path: Path) -> None
     (sources / ".~lock.alpes.xlsx#").write_text("verrou de LibreOffice")
     made = released(tmp_path / "outputs", sources=sources)
     names = set(digests(made.path))
-    assert {"contrats-de-destination.xlsx", "datapackage.json", "dictionnaire.md", "issues.csv", "SHA256SUMS"} <= names
+    assert {"contrats-de-destination.xlsx", "datapackage.json", "dictionnaire.md", "issues.csv", "journal.md"} <= names
     assert {f"{kind}/{name}.{kind}" for kind in ("csv", "parquet", "xlsx") for name in DECLARED} <= names
     assert {name for name in names if name.startswith("sources/")} == {"sources/contrats/alpes.csv"}
-    assert (made.path / "issues.csv").read_text() == 'code,row,value,advice\na,3,"dit ""x"", y",\n'
+    assert (made.path / "issues.csv").read_text() == (
+        "code,severity,file,sheet,cell,row,column,value,message,advice\n"
+        'date-illisible,error,contrats/a.xlsx,Contrat,D3,3,Début,"dit ""x"", y",Une date ?,\n'
+    )
     sums = subprocess.run(["sha256sum", "--quiet", "-c", "SHA256SUMS"], cwd=made.path, capture_output=True, check=True)
     assert sums.stdout == b""
     listed = {line.split("  ")[1] for line in (made.path / "SHA256SUMS").read_text().splitlines()}
