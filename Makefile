@@ -15,17 +15,20 @@ PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-input
 export DAGSTER_DISABLE_TELEMETRY := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format dev bench lock setup clean
+.PHONY: help run test test-slow lint format dev bench lock setup clean
 .SUFFIXES:
 
 help: ## cette liste
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 run: $(PROJECT) ## installe ce qui manque, puis fabrique la publication dans outputs/
 	@$(BIN)/contrats-destination build $(ARGS)
 
 test: lint ## vérifie tout : style, types, tests, couverture
-	@$(BIN)/python -m pytest --cov --cov-report=term $(ARGS)
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --cov --cov-report=term $(ARGS)
+
+test-slow: $(PROJECT) ## les vérifications longues : dix mille fichiers abîmés (un quart d’heure au plus)
+	@$(BIN)/python -m pytest -m slow $(ARGS)
 
 lint: $(PROJECT) ## style et types seulement
 	@$(BIN)/ruff check .
@@ -44,14 +47,19 @@ dev: $(PROJECT) ## ouvre l’interface de Dagster (PORT=3000)
 
 bench: $(PROJECT) ## mesure le travail, partie par partie, contre son plancher
 	@$(BIN)/python -m tests.bench
+	@$(BIN)/python -m tests.bench_check
 
 lock: ## refait requirements.lock d’après pyproject.toml (demande uv)
 	@command -v $(UV) >/dev/null || { echo "uv manque : installez-le, ou indiquez où il est (make lock UV=…)." >&2; exit 3; }
 	@$(UV) pip compile -q pyproject.toml --extra dev -o requirements.lock --python-version 3.11 --universal \
 		--generate-hashes --no-strip-extras --no-annotate --no-header --no-emit-index-url $(ARGS)
 
-setup: $(PROJECT) ## installe aussi les vérifications d’avant commit
+setup: $(PROJECT) ## installe aussi les vérifications d’avant commit, et git diff des classeurs
 	@$(BIN)/pre-commit install
+	@git config diff.classeur.textconv '$(BIN)/contrats-destination text --revue'
+	@git config diff.classeur.cachetextconv true
+	@git config diff.classeur.xfuncname '^(\[.*)$$'
+	@git update-ref -d refs/notes/textconv/classeur
 
 clean: ## retire l’environnement et les caches, jamais outputs/ ni l’historique .dagster/
 	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage *.egg-info
