@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pipelines.sheets.annotations import AUTHOR, Mark
 from pipelines.sheets.annotations_notes import Geometry
 from pipelines.sheets.annotations_overlay import add_overlay, has_rules, remove_overlay
-from pipelines.sheets.annotations_rows import AROUND, Watch, bare
+from pipelines.sheets.annotations_rows import AROUND, Watch, bare, with_tail, without_tail
 from pipelines.sheets.cells import column_letter
 from pipelines.sheets.xml_edits import RELATION_SPACE, STRICT_RELATION_SPACE, Edits, Element, read_xml
 
@@ -193,6 +193,9 @@ def unmark_cells(xml: bytes, styles: Mapping[int, int], created: Sequence[str] =
     """
     used = b"|".join(str(style).encode() for style in styles) or b"-"
     marked = re.compile(rb"""\b(?:s|style)=["'](?:%b)["']""" % used)
+    short, tail = without_tail(xml)
+    if tail and not marked.search(tail):
+        return with_tail(unmark_cells(short, styles, created), tail)
     if not marked.search(xml) and AUTHOR.encode() not in xml:
         return xml
     made = set(created)
@@ -263,6 +266,7 @@ def select_tab(xml: bytes, selected: bool) -> bytes:
     edits = Edits(xml)
     views = _outline(xml).first("sheetViews")
     for view in views.children if views else ():
-        if (view.attributes.get("tabSelected", "0") in ("1", "true")) != selected:
-            edits.set(view, tabSelected=int(selected))
+        said = view.attributes.get("tabSelected", "0")
+        if (said in ("1", "true")) != selected:
+            edits.set(view, tabSelected=str(selected).lower() if said.isalpha() else int(selected))
     return edits.apply()

@@ -28,7 +28,14 @@ _BLOCKS = re.compile(rb"""(<(?:\w+:)?idmap\b[^>]*?\bdata=["'])([\d,\s]*)(["'])""
 _NOTE_AT = re.compile(rb"<(?:\w+:)?(Row|Column)>\s*(\d+)\s*<")
 _ANCHOR = re.compile(rb"(<(?:\w+:)?Anchor>)([^<]*)(</)")
 _KEPT_ANCHOR = re.compile(rb""" alt="contrats-destination ([\d, ]+)\"""")
+_LAST_BREAK = re.compile(rb"(?:\r?\n|&#(?:10|[xX]0?[aA]);)\Z")
 _REFERENCE = re.compile(r"^\$?([A-Z]+)\$?([0-9]+)$")
+_SPACES = {
+    b"v": b"urn:schemas-microsoft-com:vml",
+    b"o": b"urn:schemas-microsoft-com:office:office",
+    b"x": b"urn:schemas-microsoft-com:office:excel",
+}
+_PREFIXED = re.compile(rb"(</?|[ ])([vox]):")
 _VML = (
     b'<xml xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office" '
     b'xmlns:x="urn:schemas-microsoft-com:office:excel"><o:shapelayout v:ext="edit"><o:idmap v:ext="edit" data=""/>'
@@ -172,8 +179,9 @@ def _drawn(
     first = max(taken, default=0) + 1
     size = _SHAPES_A_BLOCK - 1
     blocks = range(first, first + (len(new) + size - 1) // size)
+    named = _naming(xml)
     shapes = b"".join(
-        _shape(_SHAPES_A_BLOCK * (first + at // size) + at % size + 1, place, geometry, mark.note)
+        named(_SHAPES_A_BLOCK * (first + at // size) + at % size + 1, place, geometry, mark.note)
         for at, (place, mark) in enumerate(new)
     )
     there = _BLOCKS.search(xml)
@@ -182,6 +190,24 @@ def _drawn(
         xml = xml[: there.start(2)] + every + xml[there.end(2) :]
     end = xml.rindex(b"</")
     return xml[:end] + shapes + xml[end:]
+
+
+def _naming(xml: bytes) -> Callable[[int, Place, Geometry, str], bytes]:
+    """How a shape is written in a drawing: with the prefixes of the drawing, or its own where it has none."""
+    head = xml[: xml.index(b">", xml.index(b"<xml")) if b"<xml" in xml else 0]
+    prefixes = dict(re.findall(rb"""xmlns:([\w.-]+)\s*=\s*["']([^"']*)["']""", head))
+    found = {space: prefix for prefix, space in reversed(prefixes.items())}
+    names = {own: found.get(space, own) for own, space in _SPACES.items()}
+    declared = b"".join(b' xmlns:%b="%b"' % (own, space) for own, space in _SPACES.items() if space not in found)
+    if not declared and all(own == name for own, name in names.items()):
+        return _shape
+
+    def named(number: int, place: Place, geometry: Geometry, note: str) -> bytes:
+        shape = _PREFIXED.sub(lambda match: match[1] + names[match[2]] + b":", _shape(number, place, geometry, note))
+        end = shape.index(b" ")
+        return shape[:end] + declared + shape[end:]
+
+    return named
 
 
 def _blocks(xml: bytes) -> list[bytes]:
@@ -264,11 +290,13 @@ def _uncommented(xml: bytes) -> tuple[bytes, set[Place | None], int]:
             edits.remove(item)
         else:
             left.append(item)
-    last = authors.children[-1] if authors and authors.children else None
-    if last is not None and xml[last.opened : last.closed] == AUTHOR.encode():
-        number = len(authors.children) - 1 if authors else 0
-        if all(item.number("authorId") != number for item in left):
-            edits.remove(last)
+    names = authors.children if authors else []
+    ours = next((at for at, name in enumerate(names) if xml[name.opened : name.closed] == AUTHOR.encode()), None)
+    if ours is not None and all(item.number("authorId") != ours for item in left):
+        edits.remove(names[ours])
+        for item in left:
+            if item.number("authorId") > ours:
+                edits.set(item, authorId=item.number("authorId") - 1)
     return edits.apply(), gone, len(left)
 
 
@@ -280,9 +308,12 @@ def _cut(comment: Element, edits: Edits) -> bool:
     at = next((number for number, words in enumerate(said) if SIGN.encode() in words), None)
     if at is None or text is None:
         return False
-    own = said[at][: said[at].index(SIGN.encode())].removesuffix(b"\n\n")
-    if not own.strip() and not b"".join(said[:at]).strip():
+    own, left = _without_breaks(said[at][: said[at].index(SIGN.encode())], 2)
+    if not _without_breaks(b"".join([*said[:at], own]).strip())[0]:
         return True
+    if left and not own:  # a program may give the two line breaks before the sign to two pieces
+        last = pieces[at - 1]
+        edits.replace(last.opened, last.closed, _without_breaks(said[at - 1], left)[0])
     after = [item for item in text.all("t", "r") if item.start > pieces[at].start]
     holder = next(item for item in text.all("t", "r") if item.start <= pieces[at].start < item.end)
     if own or holder.name == "t":
@@ -292,6 +323,13 @@ def _cut(comment: Element, edits: Edits) -> bool:
     for item in after:
         edits.remove(item)
     return False
+
+
+def _without_breaks(text: bytes, most: int = 1_000) -> tuple[bytes, int]:
+    """A text without its last line breaks, ``most`` at most, and how many of them it did not have."""
+    while most and (found := _LAST_BREAK.search(text)):
+        text, most = text[: found.start()], most - 1
+    return text, most
 
 
 def _undrawn(xml: bytes, gone: set[Place | None]) -> bytes:

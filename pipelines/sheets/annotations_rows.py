@@ -14,11 +14,31 @@ from pipelines.sheets.cells import column_index
 
 _ROWS_UNDER = 40
 _LETTERS = re.compile("^[A-Z]{1,3}")
+_LONG = 4 << 20
+_CLOSINGS = (b"v>", b"is>", b"f>")
+"""How whatever a cell holds ends."""
 AROUND = frozenset({"col", "cfRule", "formula", "ext", "conditionalFormatting", "conditionalFormattings"})
 """What is looked at outside the rows."""
 _ROW = re.compile(rb"<(?:\w+:)?row(?=[\s/>])[^>]*>")
 _END = re.compile(rb"</(?:\w+:)?row\s*>")
 _NUMBER = re.compile(rb"""\sr\s*=\s*["'](\d+)["']""")
+
+
+def without_tail(xml: bytes, last: int = 0) -> tuple[bytes, memoryview]:
+    """A long sheet without the blank rows at its end, which can be a million, and these rows; none up to ``last``."""
+    end = xml.rfind(b"</sheetData>") if len(xml) > _LONG else -1
+    filled = max(xml.rfind(mark, 0, end) for mark in _CLOSINGS) if end > 0 else -1
+    start = xml.find(b'<row r="', max(filled, 0), end) if end > 0 else -1
+    number = _NUMBER.search(xml, start, end) if start > 0 else None
+    if number is None or int(number[1]) <= last:
+        return xml, memoryview(b"")
+    return xml[:start] + xml[end:], memoryview(xml)[start:end]
+
+
+def with_tail(xml: bytes, tail: memoryview) -> bytes:
+    """The sheet with the blank rows of its end back."""
+    end = xml.rfind(b"</sheetData>")
+    return b"".join((xml[:end], tail, xml[end:])) if tail else xml
 
 
 def bare(xml: bytes, wanted: Callable[[int, bytes], bool]) -> bytes:

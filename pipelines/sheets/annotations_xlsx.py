@@ -18,6 +18,7 @@ from pipelines.sheets.annotations import REPORT_SHEETS, SIGN, Line, marks
 from pipelines.sheets.annotations_cells import forget_drawing, mark_cells, name_drawing, select_tab, unmark_cells
 from pipelines.sheets.annotations_notes import add_notes, remove_notes
 from pipelines.sheets.annotations_report import memory_of, report_sheet
+from pipelines.sheets.annotations_rows import with_tail, without_tail
 from pipelines.sheets.annotations_styles import Styles, default_styles, report_looks
 from pipelines.sheets.annotations_tabs import STYLES_NAME, TAB_NAME, Tab, Tabs
 from pipelines.sheets.guard import UnreadableFileError, open_package, read_bytes
@@ -93,11 +94,12 @@ def _put(package: Package, lines: Sequence[Line], shown: str) -> None:
     for tab in tabs.tabs:
         placed = marks([line for line in lines if found.get(line.sheet) == tab])
         if placed and tab.part in package:
-            made = mark_cells(utf8(package.read(tab.part)), placed, styles.marked, styles.overlay, styles.light)
+            sheet, tail = without_tail(utf8(package.read(tab.part)), max(row for row, _ in placed))
+            made = mark_cells(sheet, placed, styles.marked, styles.overlay, styles.light)
             spaces = (tabs.root.space, tabs.relation_space)
             relation = add_notes(package, tab.part, placed, made.geometry, spaces)
             xml = name_drawing(made.xml, relation, strict=tabs.strict) if relation else made.xml
-            package.write(tab.part, xml)
+            package.write(tab.part, with_tail(xml, tail))
             created |= {tab.part: made.created} if made.created else {}
         _show(package, tab.part, shown=False)
     looks = report_looks(styles)
@@ -138,7 +140,8 @@ def _show(package: Package, part: str, *, shown: bool) -> None:
     if part in package:
         xml = utf8(package.read(part))
         if b"tabSelected" in xml[:_HEAD]:
-            package.write(part, select_tab(xml, shown))
+            sheet, tail = without_tail(xml)
+            package.write(part, with_tail(select_tab(sheet, shown), tail))
 
 
 # --- Taking marks off ----------------------------------------------------------------------------------------------
@@ -157,7 +160,8 @@ def _take_off(package: Package) -> None:
     _restore_styles(package, tabs, own, pairs, memory)
     for tab in tabs.tabs:
         if tab.part in package and tab.part != own and remove_notes(package, tab.part):
-            package.write(tab.part, forget_drawing(utf8(package.read(tab.part))))
+            sheet, tail = without_tail(utf8(package.read(tab.part)))
+            package.write(tab.part, with_tail(forget_drawing(sheet), tail))
     in_sight = report is not None and tabs.active() == report
     if in_sight and seen is not None:
         _show(package, tabs.tabs[seen].part, shown=True)

@@ -109,7 +109,7 @@ def cell_text(value: object) -> tuple[str, CellKind]:
     if value is None or (isinstance(value, str) and is_blank(value)):
         return "", CellKind.EMPTY
     if isinstance(value, str):
-        return value, CellKind.TEXT
+        return (value.replace("\r\n", "\n").replace("\r", "\n") if "\r" in value else value), CellKind.TEXT
     if isinstance(value, bool):
         return ("oui" if value else "non"), CellKind.BOOLEAN
     if isinstance(value, int | float):
@@ -121,7 +121,17 @@ def cell_text(value: object) -> tuple[str, CellKind]:
         return (value.date().isoformat() if at_midnight else value.isoformat(sep=" ")), CellKind.DATE
     if isinstance(value, dt.date):
         return value.isoformat(), CellKind.DATE
-    return str(value), CellKind.TEXT
+    if isinstance(value, dt.time):
+        value = dt.datetime.combine(dt.date.min, value) - dt.datetime.min
+    return (duration_text(value) if isinstance(value, dt.timedelta) else str(value)), CellKind.TEXT
+
+
+def duration_text(value: dt.timedelta) -> str:
+    """A time of day or a duration, to the millisecond: « 13:30:00 », « 36:00:00 »."""
+    seconds, thousandths = divmod(round(abs(value) / dt.timedelta(milliseconds=1)), 1000)
+    minutes, seconds = divmod(seconds, 60)
+    sign, fraction = "-" if value < dt.timedelta() else "", f".{thousandths:03d}".rstrip("0") if thousandths else ""
+    return f"{sign}{minutes // 60:02d}:{minutes % 60:02d}:{seconds:02d}{fraction}"
 
 
 def grid(sheet: str, rows: list[list[object]]) -> Grid:

@@ -12,8 +12,8 @@ from functools import cache
 from pathlib import Path
 
 from pipelines.sheets.cells import Extent
-from pipelines.sheets.guard import UnreadableFileError, check_extent, check_text
-from pipelines.sheets.limits import MAX_AREA, MAX_COLUMNS
+from pipelines.sheets.guard import UnreadableFileError, check_extent, check_text, oversized
+from pipelines.sheets.limits import MAX_AREA, MAX_COLUMNS, MAX_ROWS
 from pipelines.text import fold
 from schemas.registry import sheets
 
@@ -103,25 +103,28 @@ def read_rows(path: Path, raw: bytes) -> list[list[object]]:
     """
     check_text(path, raw)
     text = decode(path, raw)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter(text), strict=True)
+    mark = delimiter(text)
+    # What a sheet that was emptied leaves at the end goes at once, not row by row.
+    reader = csv.reader(io.StringIO(text.rstrip(f"\r\n{mark}"), newline=""), delimiter=mark, strict=True)
     rows: list[list[object]] = []
-    found, filled = Extent(), 0
+    found, number = Extent(), 0
+    blank: list[object] = []
     previous = csv.field_size_limit(_LONGEST_FIELD)
     try:
-        for row in reader:
+        for number, row in enumerate(reader, start=1):
+            if number > MAX_ROWS:
+                raise oversized(path, f"plus de {MAX_ROWS} lignes")
             if any(row):
-                while row and not row[-1]:
+                while not row[-1]:
                     row.pop()
-                filled = len(rows) + 1
                 found.cells += len(row)
                 if len(row) > found.columns:
-                    found.columns, found.widest = len(row), (len(rows), len(row) - 1)
-                found.rows, found.deepest = filled, (len(rows), len(row) - 1)
+                    found.columns, found.widest = len(row), (number - 1, len(row) - 1)
+                found.rows, found.deepest = number, (number - 1, len(row) - 1)
                 if found.columns > MAX_COLUMNS or found.rows * found.columns > MAX_AREA:
                     break
+                rows += [blank] * (number - 1 - len(rows))
                 rows.append([*row])
-            else:
-                rows.append([])
     except csv.Error as error:
         raise UnreadableFileError(
             path, f"le fichier CSV est mal formé, ligne {reader.line_num} ({_said(error)})"
@@ -129,7 +132,7 @@ def read_rows(path: Path, raw: bytes) -> list[list[object]]:
     finally:
         csv.field_size_limit(previous)
     check_extent(path, path.stem, found)
-    return rows[:filled]
+    return rows
 
 
 def _said(error: csv.Error) -> str:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.sheets.cells import Area, CellKind, Grid, column_index, extended, grid, percent_text
+from pipelines.sheets.cells import Area, CellKind, Grid, extended, grid, percent_text
 from pipelines.sheets.csv_text import read_rows
 from pipelines.sheets.guard import (
     Notice,
@@ -23,18 +23,17 @@ from pipelines.sheets.guard import (
     check_extent,
     open_package,
     outside,
+    oversized,
     read_bytes,
 )
-from pipelines.sheets.limits import MAX_PARSED, MAX_SHEETS, MIB
+from pipelines.sheets.limits import MAX_SHEETS
 from pipelines.sheets.ods_marks import read_marks, starts_in_1904, without_indents
 from pipelines.sheets.xlsx_marks import (
     counts_from_1904,
-    extent,
-    marked_cells,
-    percent_cells,
+    errors_as_texts,
+    look_at,
     percent_styles,
     sheet_parts,
-    without_blank_rows,
 )
 
 if TYPE_CHECKING:
@@ -43,6 +42,8 @@ if TYPE_CHECKING:
 __all__ = ["Notice", "Reading", "UnreadableFileError", "digest", "ignored", "read_file", "read_grids", "workbooks"]
 
 WORKBOOK_SUFFIXES = (".xlsx", ".ods")
+OTHER_SUFFIXES = (".xls", ".xlsm", ".xlsb", ".xltx", ".xltm", ".fods", ".ots", ".sxc", ".numbers")
+"""Spreadsheets that are not read, and said rather than passed over."""
 _IGNORED_PREFIXES = ("~$", ".~lock.", ".")
 
 
@@ -70,13 +71,18 @@ def _parts(folder: Path) -> list[Path]:
 
 
 def workbooks(folder: Path) -> Iterator[Path]:
-    """The workbooks of a folder, by name: ``.xlsx``, ``.ods``, or a sub-folder that holds ``.csv`` files."""
+    """The workbooks of a folder, by name: ``.xlsx``, ``.ods``, or a sub-folder that holds ``.csv`` files.
+
+    A workbook of another format is one of them, to be refused, unless it stands beside the same in a format that is
+    read.
+    """
     if not folder.is_dir():
         return
-    for path in sorted(folder.iterdir()):
-        if ignored(path):
-            continue
-        if path.suffix.lower() in WORKBOOK_SUFFIXES or (path.is_dir() and _parts(path)):
+    found = [path for path in sorted(folder.iterdir()) if not ignored(path)]
+    read = {path for path in found if path.suffix.lower() in WORKBOOK_SUFFIXES or (path.is_dir() and _parts(path))}
+    stems = {path.stem for path in read}
+    for path in found:
+        if path in read or (path.suffix.lower() in OTHER_SUFFIXES and path.stem not in stems):
             yield path
 
 
@@ -103,6 +109,8 @@ def read_file(path: Path) -> Reading:
         return Reading([_read_csv(part, path) for part in _parts(path)], [])
     if path.suffix.lower() == ".csv":
         return Reading([_read_csv(path)], [])
+    if path.suffix.lower() in OTHER_SUFFIXES:
+        raise UnreadableFileError(path, f"le format {path.suffix.lower()} n’est pas lu, seulement .xlsx, .ods et .csv")
     return _read_workbook(path)
 
 
@@ -118,7 +126,8 @@ def _read_workbook(path: Path) -> Reading:
     try:
         look = _look_at_xlsx if "xl/workbook.xml" in package.parts else _look_at_ods
         marks = look(path, package)
-        return Reading(_read_values(_readable(raw, package), marks), package.notices)
+        del raw
+        return Reading(_read_values(path, _packed(package), marks), package.notices)
     except (UnreadableFileError, KeyboardInterrupt, SystemExit):
         raise
     except BaseException as error:  # the value reader's own failures are no `Exception`
@@ -139,30 +148,32 @@ def _look_at_xlsx(path: Path, package: Package) -> dict[str, _Marks]:
     """The marks of each sheet of an XLSX, once no sheet goes past the limits."""
     parts = package.parts
     names = sheet_parts(parts)
-    rows = {name: without_blank_rows(part) for name, part in parts.items() if b"sheetData" in part}
+    _check_count(path, len(names))
     shown = {part: name for name, part in names.items()}
     shared = next((part for name, part in parts.items() if name.lower().endswith("sharedstrings.xml")), b"")
-    for name, part in rows.items():
-        check_extent(path, shown.get(name, ""), extent(parts[name], part, shared))
     styles = percent_styles(parts.get("xl/styles.xml", b""))
+    found = {}
+    for name in [name for name, part in parts.items() if b"sheetData" in part]:
+        found[name] = look_at(parts[name], shared, styles)
+        check_extent(path, shown.get(name, ""), found[name].extent)
+        if any(kind is CellKind.ERROR for _, kind in found[name].cells.values()):
+            parts[name] = errors_as_texts(parts[name])
     from_1904 = counts_from_1904(parts["xl/workbook.xml"])
     return {
-        sheet: _Marks(
-            {(row - 1, column_index(letters)): mark for (row, letters), mark in marked_cells(rows[part]).items()},
-            percent_cells(rows[part], styles),
-            from_1904=from_1904,
-        )
+        sheet: _Marks(found[part].cells, found[part].percents, from_1904=from_1904)
         for sheet, part in names.items()
-        if part in rows
+        if part in found
     }
+
+
+def _check_count(path: Path, sheets: int) -> None:
+    if sheets > MAX_SHEETS:
+        raise oversized(path, f"plus de {MAX_SHEETS} feuilles")
 
 
 def _look_at_ods(path: Path, package: Package) -> dict[str, _Marks]:
     """The marks of each sheet of an ODS, once no sheet goes past the limits."""
     content = package.parts["content.xml"]
-    if len(content) > MAX_PARSED:
-        reason = f"le fichier dépasse les limites de lecture : {len(content) // MIB} Mio de contenu"
-        raise UnreadableFileError(path, reason, code="fichier-demesure")
     read = read_marks(content)
     for sheet in read:
         check_extent(path, sheet.name, sheet.extent)
@@ -170,25 +181,22 @@ def _look_at_ods(path: Path, package: Package) -> dict[str, _Marks]:
     return {sheet.name: _Marks(sheet.marks, sheet.percents, sheet.merged, from_1904=late) for sheet in read}
 
 
-def _readable(raw: bytes, package: Package) -> bytes:
-    """The package as the value reader can read it: an ODS whose XML is indented is packed again without its indents."""
-    content = package.parts.get("content.xml", b"")
-    plain = without_indents(content)
-    if len(plain) == len(content):
-        return raw
+def _packed(package: Package) -> bytes:
+    """The parts that were looked at and no others, for the value reader, which takes them out of the package here."""
+    if "content.xml" in package.parts:
+        package.parts["content.xml"] = without_indents(package.parts["content.xml"])
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
-        for name, part in (package.parts | {"content.xml": plain}).items():
-            archive.writestr(name, part)
+        for name in list(package.parts):
+            archive.writestr(name, package.parts.pop(name))
     return packed.getvalue()
 
 
-def _read_values(raw: bytes, marks: dict[str, _Marks]) -> list[Grid]:
+def _read_values(path: Path, raw: bytes, marks: dict[str, _Marks]) -> list[Grid]:
     from python_calamine import CalamineWorkbook
 
     book = CalamineWorkbook.from_filelike(io.BytesIO(raw))
-    if len(book.sheet_names) > MAX_SHEETS:
-        raise ValueError(f"plus de {MAX_SHEETS} feuilles")
+    _check_count(path, len(book.sheet_names))
     return [_read_sheet(book.get_sheet_by_name(name), marks.get(name, _Marks())) for name in book.sheet_names]
 
 

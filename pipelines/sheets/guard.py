@@ -12,6 +12,7 @@ import stat
 import struct
 import zipfile
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import unescape
 from pathlib import Path
@@ -23,13 +24,17 @@ from pipelines.sheets.limits import (
     MAX_COLUMNS,
     MAX_ENTRIES,
     MAX_FILE,
+    MAX_KEPT,
     MAX_LINKS,
+    MAX_PARSED,
     MAX_RATIO,
     MAX_TEXT,
     MAX_TOTAL,
     MIB,
     RATIO_FROM,
 )
+from pipelines.sheets.xlsx_marks import without_blank_rows
+from pipelines.sheets.xml_edits import utf8
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SIGNATURES = (
@@ -45,6 +50,9 @@ _SIGNATURES = (
 )
 _ENTRY = b"PK\x01\x02"
 _LOCAL = struct.Struct("<4s22xHH")
+_BLOCK = 4 * MIB
+_HEAD = 64
+_LONG_PARTS = re.compile(r"^/?xl/(?:worksheets/|sharedstrings\.xml$)", re.IGNORECASE)
 _XML_SUFFIXES = (".xml", ".rels", ".vml", ".rdf")
 _DECLARATION = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
 _MACRO_PARTS = re.compile(
@@ -85,7 +93,10 @@ class Notice:
 
 @dataclass
 class Package:
-    """The parts of a checked package that are XML, decompressed once, and what is to be said of the rest."""
+    """The parts of a checked package that are XML, decompressed once, in UTF-8, and what is to be said of the rest.
+
+    Large sheets come without their rows of formatted, empty cells.
+    """
 
     parts: dict[str, bytes] = field(default_factory=dict)
     notices: list[Notice] = field(default_factory=list)
@@ -110,7 +121,7 @@ def read_bytes(path: Path) -> bytes:
         if not stat.S_ISREG(state.st_mode):
             raise UnreadableFileError(path, "le fichier n’est pas un fichier ordinaire")
         if state.st_size > MAX_FILE:
-            raise _oversized(path, f"{state.st_size // MIB} Mio sur le disque, {MAX_FILE // MIB} au plus")
+            raise oversized(path, f"{state.st_size // MIB} Mio sur le disque, {MAX_FILE // MIB} au plus")
         return path.read_bytes()
     except OSError as error:
         raise UnreadableFileError(path, f"le fichier ne peut pas être ouvert ({error.strerror})") from error
@@ -136,19 +147,21 @@ def open_package(path: Path, raw: bytes) -> Package:
     """
     _check_nature(path, raw)
     if raw.count(_ENTRY) > MAX_ENTRIES:
-        raise _oversized(path, f"plus de {MAX_ENTRIES} parties")
+        raise oversized(path, f"plus de {MAX_ENTRIES} parties")
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             entries = archive.infolist()
         _check_sizes(path, entries)
         package = Package()
-        total = 0
+        kept = 0
         for entry in entries:
             if _is_xml(entry.filename):
-                package.parts[entry.filename] = part = _inflate(path, raw, entry, MAX_TOTAL - total)
-                total += len(part)
+                longest = MAX_KEPT if _LONG_PARTS.match(entry.filename) else MAX_PARSED
+                part = _as_utf8(_inflate(path, raw, entry, min(MAX_KEPT - kept, longest)))
+                package.parts[entry.filename] = part
+                kept += len(part)
                 _check_declarations(path, entry.filename, part)
-            elif _inflate(path, raw, entry, 4, start=True) == b"PK\x03\x04":
+            elif _start(raw, entry) == b"PK\x03\x04":
                 package.notices.append(Notice("contenu-incorpore", entry.filename))
     except (zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError, ValueError) as error:
         raise UnreadableFileError(
@@ -159,7 +172,8 @@ def open_package(path: Path, raw: bytes) -> Package:
     return package
 
 
-def _oversized(path: Path, reason: str) -> UnreadableFileError:
+def oversized(path: Path, reason: str) -> UnreadableFileError:
+    """The refusal of a file that is too large."""
     return UnreadableFileError(path, f"le fichier dépasse les limites de lecture : {reason}", code="fichier-demesure")
 
 
@@ -193,14 +207,14 @@ def _looks_typed(raw: bytes) -> bool:
 
 def _check_sizes(path: Path, entries: list[zipfile.ZipInfo]) -> None:
     if sum(entry.file_size for entry in entries) > MAX_TOTAL:
-        raise _oversized(path, f"plus de {MAX_TOTAL // MIB} Mio une fois décompressé")
+        raise oversized(path, f"plus de {MAX_TOTAL // MIB} Mio une fois décompressé")
     if len({entry.filename.lower() for entry in entries}) < len(entries):
         raise UnreadableFileError(path, "le fichier contient deux parties du même nom", code="fichier-piege")
     for entry in entries:
         if entry.flag_bits & 1:
             raise UnreadableFileError(path, "le fichier est protégé par un mot de passe", code="fichier-chiffre")
         if entry.file_size > RATIO_FROM and entry.file_size > MAX_RATIO * max(entry.compress_size, 1):
-            raise _oversized(path, f"« {entry.filename} » est comprimé plus de {MAX_RATIO} fois")
+            raise oversized(path, f"« {entry.filename} » est comprimé plus de {MAX_RATIO} fois")
         name = entry.filename
         if name.startswith(("/", "\\")) or ".." in name.replace("\\", "/").split("/"):
             raise UnreadableFileError(path, f"le fichier contient un chemin interdit, « {name} »", code="fichier-piege")
@@ -210,35 +224,74 @@ def _is_xml(name: str) -> bool:
     return name.lower().endswith(_XML_SUFFIXES) or name == "mimetype"
 
 
-def _inflate(path: Path, raw: bytes, entry: zipfile.ZipInfo, limit: int, *, start: bool = False) -> bytes:
-    """A part, or its first bytes; its size is what it is, whatever the package declares."""
+def _body(raw: bytes, entry: zipfile.ZipInfo) -> memoryview:
+    """A part as it stands in the package."""
     mark, name_size, extra_size = _LOCAL.unpack_from(raw, entry.header_offset)
-    if mark != b"PK\x03\x04":
-        raise zipfile.BadZipFile(entry.filename)
     first = entry.header_offset + _LOCAL.size + name_size + extra_size
-    body = raw[first : first + entry.compress_size]
-    if len(body) < entry.compress_size:
+    body = memoryview(raw)[first : first + entry.compress_size]
+    if mark != b"PK\x03\x04" or len(body) < entry.compress_size:
         raise zipfile.BadZipFile(entry.filename)
+    if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise zipfile.BadZipFile(entry.filename)
+    return body
+
+
+def _start(raw: bytes, entry: zipfile.ZipInfo) -> bytes:
+    """The first four bytes of a part."""
+    body = _body(raw, entry)
     if entry.compress_type == zipfile.ZIP_STORED:
-        part, whole = body[: limit + 1], True
-    elif entry.compress_type == zipfile.ZIP_DEFLATED:
-        inflater = zlib.decompressobj(-zlib.MAX_WBITS)
-        part = inflater.decompress(body, min(limit, entry.file_size) + 1)
-        whole = inflater.eof
-    else:
+        return bytes(body[:4])
+    return zlib.decompressobj(-zlib.MAX_WBITS).decompress(body, 4)
+
+
+def _inflate(path: Path, raw: bytes, entry: zipfile.ZipInfo, limit: int) -> bytes:
+    """A part, at most ``limit`` bytes of it once blank rows are out; its size is what it is, not what is declared."""
+    kept: list[bytes] = []
+    held: list[bytes] = []
+    size = crc = total = 0
+    for block in _blocks(_body(raw, entry), entry):
+        size += len(block)
+        crc = zlib.crc32(block, crc)
+        if size > entry.file_size:
+            raise oversized(path, f"« {entry.filename} » est plus gros qu’il ne le déclare")
+        rows, mark, rest = block.rpartition(b"</row>") if entry.file_size > _BLOCK else (b"", b"", block)
+        if mark:
+            kept.append(without_blank_rows(b"".join([*held, rows, mark])))
+            total += len(kept[-1])
+            held = []
+        held.append(rest)
+        if total + sum(map(len, held)) > limit:
+            raise oversized(path, f"plus de {round(limit / MIB)} Mio dans « {entry.filename} » une fois décompressé")
+    if size != entry.file_size or crc != entry.CRC:
         raise zipfile.BadZipFile(entry.filename)
-    if start:
-        return part[:limit]
-    if len(part) > limit or len(part) > entry.file_size:
-        raise _oversized(path, f"« {entry.filename} » est plus gros qu’il ne le déclare")
-    if not whole or len(part) != entry.file_size or zlib.crc32(part) != entry.CRC:
-        raise zipfile.BadZipFile(entry.filename)
+    return b"".join([*kept, *held])
+
+
+def _blocks(body: memoryview, entry: zipfile.ZipInfo) -> Iterator[bytes]:
+    """The bytes of a part, some at a time."""
+    if entry.compress_type == zipfile.ZIP_STORED:
+        yield bytes(body)
+        return
+    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+    rest: bytes | memoryview = body
+    while not inflater.eof:
+        block = inflater.decompress(rest, _BLOCK)
+        rest = inflater.unconsumed_tail
+        if not block and not rest:
+            raise zipfile.BadZipFile(entry.filename)
+        yield block
+
+
+def _as_utf8(part: bytes) -> bytes:
+    """XML in UTF-8, in which whatever follows looks for things."""
+    part = utf8(part)
+    if b"\0" in part[:_HEAD]:
+        raise ValueError("neither UTF-8 nor what it declares")
     return part
 
 
 def _check_declarations(path: Path, name: str, part: bytes) -> None:
-    seen = part.replace(b"\0", b"") if b"\0" in part[:64] else part
-    if _DECLARATION.search(seen):
+    if _DECLARATION.search(part):
         reason = f"le fichier déclare un type de document ou des entités XML dans « {name} »"
         raise UnreadableFileError(path, reason, code="fichier-piege")
 

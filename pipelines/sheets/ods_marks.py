@@ -1,4 +1,4 @@
-"""What value readers lose of an ODS sheet: errors, formulas without a stored result, percentages; and its extent.
+"""What value readers lose of an ODS sheet: errors, formulas without result, percentages, durations; and its extent.
 
 Belongs here: one pass over ``content.xml``, repeated rows and cells counted but not unfolded. Does not belong here:
 values.
@@ -6,18 +6,23 @@ values.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from contextlib import suppress
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
-from pipelines.sheets.cells import Area, CellKind, Extent
+from pipelines.sheets.cells import Area, CellKind, Extent, duration_text
 from pipelines.sheets.limits import MAX_AREA, MAX_CELLS, MAX_COLUMNS, MAX_TEXT
 
 _ERROR_TEXT = re.compile(r"^(?:#[A-ZÉ/0!?]+[!?]?|Err:\d+)$")
 _CELLS = ("table:table-cell", "table:covered-table-cell")
 _BREAKS = {"text:line-break": "\n", "text:tab": "\t"}
+_DURATION = re.compile(r"^(-?)PT(?:(\d{1,7})H)?(?:(\d{1,9})M)?(?:(\d{1,9}(?:\.\d{1,20})?)S)?$", re.ASCII)
+_TRUTHS = {"of:=TRUE()": "oui", "of:=FALSE()": "non"}
+"""What LibreOffice makes of the yes/no cells of an XLSX."""
 _LONGEST_SPACE = 100_000
+_LONGEST_COUNT = 10
 _EPOCH_1904 = re.compile(rb"<table:null-date\b[^<>]*\btable:date-value=[\"']1904-01-01")
 _BETWEEN_CELLS = re.compile(rb"(?:\s+|<!--.*?-->)+(?=<(?:table:(?:covered-)?table-cell|/table:table-row)\b)", re.DOTALL)
 
@@ -125,16 +130,23 @@ class _Reader:
 
 
 def _count(attributes: dict[str, str], name: str) -> int:
-    text = attributes.get(name, "1")
-    return max(1, int(text)) if text.isdecimal() and len(text) < 10 else 1
+    """A count as the value reader understands it; one that is out of all proportion is cut."""
+    digits = attributes.get(name, "1").strip().removeprefix("+").lstrip("0")
+    return int(digits[:_LONGEST_COUNT]) if digits.isdecimal() else 1
 
 
 def _mark(cell: dict[str, str], text: str, *, broken: bool, shown: bool) -> tuple[str, CellKind] | None:
-    """An error, a formula without result, or a text whose line breaks the value reader drops."""
+    """An error, a formula without result, a truth, a duration, or a text whose line breaks the value reader drops."""
     if cell.get("calcext:value-type") == "error" or ("table:formula" in cell and _ERROR_TEXT.match(text)):
         return text or "#ERREUR", CellKind.ERROR
     if "table:formula" in cell and "office:value-type" not in cell and not shown:
         return "", CellKind.NO_RESULT
+    if cell.get("table:formula") in _TRUTHS:
+        return _TRUTHS[cell["table:formula"]], CellKind.BOOLEAN
+    if cell.get("office:value-type") == "time" and (found := _DURATION.match(cell.get("office:time-value", ""))):
+        hours, minutes, seconds = (float(number or 0) for number in found.groups()[1:])
+        length = dt.timedelta(hours=hours, minutes=minutes, seconds=seconds)
+        return duration_text(-length if found[1] else length), CellKind.TEXT
     if broken and cell.get("office:value-type") == "string" and "office:string-value" not in cell:
         return text, CellKind.TEXT
     return None

@@ -1,7 +1,7 @@
 """What value readers lose of an XLSX sheet: errors, formulas without a stored result, percentages; and its extent.
 
-Belongs here: a look at the sheet's XML as bytes, in time proportional to its length (nothing is parsed, so no entity is
-expanded). Does not belong here: values.
+Belongs here: a look at the sheet's XML as bytes, in time proportional to its length; a sheet that no spreadsheet
+program writes so is parsed. Does not belong here: values.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import re
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from html import unescape
 from xml.parsers import expat
 
@@ -47,9 +48,10 @@ _FILLED = re.compile(
     rb'<c r="([A-Z]{1,3})([0-9]{1,7})"(?:[^<>]{0,500}[^/<>])?>(?!\s{0,99}(?:</c>|<v/></c>|<v></v></c>))'
 )
 _BLANK_ROW = re.compile(
-    rb'<row r="[0-9]{1,7}"[^<>]{0,500}>(?:<c r="[A-Z]{1,3}[0-9]{1,7}"(?: s="[0-9]{1,9}")? ?/>)*</row>'
+    rb'<row r="[0-9]{1,7}"[^<>]{0,500}(?:/>|>(?:<c r="[A-Z]{1,3}[0-9]{1,7}"(?: s="[0-9]{1,9}")? ?/>)*</row>)'
+    rb'(?=<row r="|</sheetData>)'  # a row without number counts from the one before it
 )
-_LONG = 4 << 20
+_ERROR_TYPE = re.compile(rb"(<(?:\w{1,20}:)?c\b[^<>]{0,500}?\bt\s?=\s?[\"'])e(?=[\"'])")
 _STYLED = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"[^<>]{0,500}?\bs="([0-9]{1,9})"[^<>]{0,500}>')
 _SHARED = re.compile(rb't="s"[^<>]{0,500}>\s{0,99}<v[^<>]{0,99}>([0-9]{1,9})</v>')
 _ITEM = re.compile(rb"<(?:\w{1,20}:)?si\b")
@@ -155,32 +157,50 @@ def percent_cells(xml: bytes, styles: frozenset[bytes]) -> list[tuple[int, int]]
 
 
 def without_blank_rows(xml: bytes) -> bytes:
-    """A long sheet without its rows of formatted, empty cells, which can be a million."""
-    return _BLANK_ROW.sub(b"", xml) if len(xml) > _LONG else xml
+    """A stretch of a sheet without its rows of formatted, empty cells, which can be a million."""
+    return _BLANK_ROW.sub(b"", xml)
 
 
-def extent(xml: bytes, rows: bytes, shared: bytes) -> Extent:
-    """How far the filled cells of a sheet's XML reach; formatted cells without a value count for nothing.
+def errors_as_texts(xml: bytes) -> bytes:
+    """A sheet whose error cells are texts: value readers drop errors, and give up at those that they do not know."""
+    return _ERROR_TYPE.sub(rb"\1str", xml)
 
-    ``rows``: the same XML `without_blank_rows`. ``shared``: the XML of the shared texts. Counting stops past the limit
-    of cells.
+
+@dataclass
+class Look:
+    """What a sheet's XML says, by place (row, column, from 0)."""
+
+    extent: Extent
+    cells: dict[tuple[int, int], tuple[str, CellKind]]
+    percents: list[tuple[int, int]]
+
+
+def look_at(xml: bytes, shared: bytes, percents: frozenset[bytes]) -> Look:
+    """The extent of a sheet's XML, where formatted cells without a value count for nothing, and its marks.
+
+    ``shared``: the XML of the shared texts. ``percents``: the styles of percentages. Nothing more is looked at once the
+    sheet is past the limit of cells.
 
     Raises:
         ValueError: the XML is neither written as spreadsheets write it nor short enough to be parsed.
         xml.parsers.expat.ExpatError: it is not well formed.
     """
-    usual = not any(mark in rows for mark in _ODD) and not any(pattern.search(rows) for pattern in _UNUSUAL)
+    usual = not any(mark in xml for mark in _ODD) and not any(pattern.search(xml) for pattern in _UNUSUAL)
     if not usual and len(xml) > MAX_PARSED:
         raise ValueError("the sheet is written unusually, and is too long to be parsed")
-    found = Extent()
-    if usual and rows.count(b"</c>") > MAX_CELLS:
-        found.cells = rows.count(b"</c>")
-        return found
-    for row, column in _usual_places(rows) if usual else _parsed_places(xml):
-        found.reach(row, column)
-        if found.cells > MAX_CELLS:
-            return found
-    found.text = _shared_text(rows, shared, found.cells, usual)
+    if not usual:
+        parsed = _Parsed(percents)
+        parsed.read(xml)
+        found = parsed.look
+    elif xml.count(b"</c>") > MAX_CELLS:
+        return Look(Extent(cells=xml.count(b"</c>")), {}, [])
+    else:
+        marked = {(row - 1, column_index(letters)): mark for (row, letters), mark in marked_cells(xml).items()}
+        found = Look(Extent(), marked, percent_cells(xml, percents))
+        for row, column in _usual_places(xml):
+            found.extent.reach(row, column)
+    if found.extent.cells <= MAX_CELLS:
+        found.extent.text = _shared_text(xml, shared, found.extent.cells, usual)
     return found
 
 
@@ -189,28 +209,61 @@ def _usual_places(xml: bytes) -> Iterator[tuple[int, int]]:
         yield int(match[2]) - 1, column_index(match[1].decode())
 
 
-def _parsed_places(xml: bytes) -> list[tuple[int, int]]:
+class _Parsed:
     """The same, when the XML is written otherwise: with prefixes, without addresses, with comments."""
-    places: list[tuple[int, int]] = []
-    at = [-1, -1]
 
-    def start(name: str, attributes: dict[str, str]) -> None:
+    def __init__(self, percents: frozenset[bytes]) -> None:
+        self.look = Look(Extent(), {}, [])
+        self._percents = {style.decode() for style in percents}
+        self._row = self._column = -1
+        self._cell: dict[str, str] = {}
+        self._holds: set[str] = set()
+        self._value: list[str] = []
+        self._reads = False
+
+    def read(self, xml: bytes) -> None:
+        """Follows the elements, up to the first cell past the limits."""
+        parser = expat.ParserCreate()
+        parser.StartElementHandler, parser.EndElementHandler = self._start, self._end
+        parser.CharacterDataHandler = self._data
+        with suppress(StopIteration):
+            parser.Parse(xml, True)
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
         name = name.rpartition(":")[2]
         if name == "row":
-            at[:] = [int(attributes["r"]) - 1 if attributes.get("r", "").isdigit() else at[0] + 1, -1]
+            number = attributes.get("r", "")
+            self._row, self._column = int(number) - 1 if number.isdigit() else self._row + 1, -1
         elif name == "c":
             place = _REFERENCE.match(attributes.get("r", "").upper())
-            at[:] = [int(place[2]) - 1, column_index(place[1])] if place else [at[0], at[1] + 1]
+            if place:
+                self._row, self._column = int(place[2]) - 1, column_index(place[1])
+            else:
+                self._column += 1
+            self._cell, self._holds, self._value = attributes, set(), []
         elif name in ("v", "is", "f"):
-            places.append((at[0], at[1]))
-            if at[1] >= MAX_COLUMNS or len(places) > 3 * MAX_CELLS:
+            self._holds.add(name)
+            self._reads = name == "v"
+            self.look.extent.reach(self._row, self._column)
+            if self._column >= MAX_COLUMNS or self.look.extent.cells > 3 * MAX_CELLS:
                 raise StopIteration
 
-    parser = expat.ParserCreate()
-    parser.StartElementHandler = start
-    with suppress(StopIteration):
-        parser.Parse(xml, True)
-    return places
+    def _data(self, text: str) -> None:
+        if self._reads:
+            self._value.append(text)
+
+    def _end(self, name: str) -> None:
+        name = name.rpartition(":")[2]
+        self._reads = False
+        if name != "c":
+            return
+        at, kind, value = (self._row, self._column), self._cell.get("t"), "".join(self._value).strip()
+        if kind == "e":
+            self.look.cells[at] = value or "#ERREUR", CellKind.ERROR
+        elif self._holds <= {"f", "v"} and "f" in self._holds and not value and kind != "str":
+            self.look.cells[at] = "", CellKind.NO_RESULT
+        if self._cell.get("s") in self._percents:
+            self.look.percents.append(at)
 
 
 def _shared_text(xml: bytes, shared: bytes, cells: int, usual: bool) -> int:

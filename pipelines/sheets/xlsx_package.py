@@ -57,8 +57,12 @@ class Package:
 
     def write(self, part: str, body: bytes) -> None:
         """Replaces a part, or adds one; writing what it says already changes nothing."""
-        if part not in self or self.read(part) != body:
+        if part not in self or self._size(part) != len(body) or self.read(part) != body:
             self.changed[part] = body
+
+    def _size(self, part: str) -> int:
+        changed = self.changed.get(part)
+        return self.source.getinfo(part).file_size if changed is None else len(changed)
 
     def remove(self, part: str) -> None:
         """Takes out a part, with its relationships and its content type."""

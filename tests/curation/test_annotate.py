@@ -6,6 +6,8 @@ import re
 import shutil
 import zipfile
 from pathlib import Path
+from xml.parsers import expat
+from xml.sax.saxutils import escape
 
 import openpyxl
 import pandas as pd
@@ -21,6 +23,7 @@ from pipelines.sheets.annotations import AUTHOR, HEADERS, REPORT_SHEET, SIGN
 from pipelines.sheets.files import read_grids
 from pipelines.sheets.workbook import write_workbook
 from tests.conftest import ROWS, SmallSources, cell_of, labels
+from tests.sheets.hostile import packed, xlsx_of
 
 PROVENCE = Path(__file__).parents[2] / "sources" / "contrats" / "provence.xlsx"
 CORSE = PROVENCE.with_name("corse.ods")
@@ -363,7 +366,7 @@ def test_a_file_that_cannot_be_read_gets_a_report_alone(body: bytes, tmp_path: P
         {"casse.xlsx": path}, found("casse.xlsx", ("error", "", "", "Illisible.")), tmp_path / "copies"
     )
     assert report.name == "casse.rapport.xlsx"
-    assert [path.name for path in report.parent.iterdir()] == ["casse.rapport.xlsx"]
+    assert [path.name for path in report.parent.glob("[!.]*")] == ["casse.rapport.xlsx"]
     assert openpyxl.load_workbook(report)[REPORT_SHEET]["E6"].value == "Illisible."
 
 
@@ -389,6 +392,60 @@ def test_names_outside_the_folder_stay_inside_it(tmp_path: Path) -> None:
     }
     written = annotate(files, NONE, folder)
     assert [path.relative_to(folder).as_posix() for path in written] == ["provence.xlsx", "provence (2).xlsx"]
+
+
+def test_every_part_stays_well_formed_whatever_program_saved_the_workbook(tmp_path: Path) -> None:
+    path = tmp_path / "enregistre.xlsx"
+    openpyxl.load_workbook(PROVENCE).save(path)
+    marked = annotated(path, SOME, tmp_path / "un")
+    again = annotated(marked, SOME, tmp_path / "deux")
+    assert again.read_bytes() == marked.read_bytes()
+    for name, body in parts_of(marked).items():
+        if name.endswith((".xml", ".vml", ".rels")):
+            expat.ParserCreate(namespace_separator=" ").Parse(body, True)
+    assert parts_of(annotated(marked, NONE, tmp_path / "trois")) == parts_of(path)
+
+
+def test_nothing_of_a_note_is_left_when_libreoffice_split_it(tmp_path: Path) -> None:
+    own = openpyxl.load_workbook(PROVENCE)["Actions"][HEADER].comment.text
+    pieces = [f"{own}\n", f"\n{SIGN}\n", "Erreur : En-tête doublé.\n→ Corrigez."]
+    runs = "".join(f"<r><t>{escape(piece)}</t></r>".replace("\n", "&#10;") for piece in pieces)
+    parts = parts_of(annotated(PROVENCE, SOME, tmp_path / "un"))
+    name = next(name for name, body in parts.items() if "comments" in name and "En-tête doublé".encode() in body)
+    pattern = rf'(<comment ref="{HEADER}"[^>]*><text>).*?(</text>)'.encode()
+    parts[name] = re.sub(pattern, rb"\1" + runs.encode() + rb"\2", parts[name], flags=re.DOTALL)
+    saved = packed(tmp_path / "provence.xlsx", parts)
+    assert openpyxl.load_workbook(saved)["Actions"][HEADER].comment.text == "".join(pieces)
+    clean = openpyxl.load_workbook(annotated(saved, NONE, tmp_path / "deux"))
+    assert clean["Actions"][HEADER].comment.text == own
+
+
+@pytest.mark.filterwarnings("ignore:Data Validation extension")  # openpyxl says what it loses
+def test_the_author_of_notes_goes_from_wherever_he_stands_in_the_list(rich: Path, tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(annotated(rich, RICH, tmp_path / "un"))
+    book.save(tmp_path / "riche.xlsx")
+    assert any(
+        body.index(AUTHOR.encode()) for body in parts_of(tmp_path / "riche.xlsx").values() if AUTHOR.encode() in body
+    )
+    clean = annotated(tmp_path / "riche.xlsx", RICH[:0], tmp_path / "deux")
+    assert not any(AUTHOR.encode() in body for body in parts_of(clean).values())
+    note = openpyxl.load_workbook(clean)["Actions"]["B3"].comment
+    assert (note.text, note.author) == ("Note du curateur", "Claire")
+
+
+@pytest.mark.parametrize(("cell", "apart"), [("B2", True), ("C39999", False), ("Z50000", True)])
+def test_blank_rows_without_end_are_kept_as_they_are(cell: str, apart: bool, tmp_path: Path) -> None:
+    cells = "".join(f'<c r="{letter}{{0}}"/>' for letter in "ABCDEFGHIJ")
+    blank = "".join(f'<row r="{{0}}">{cells}</row>'.format(row) for row in range(3, 40_000)).encode()
+    path = xlsx_of(tmp_path / "longue.xlsx", b'<row r="1"><c r="A1"><v>1</v></c></row>' + blank)
+    issues = found("", ("error", "Actions", cell, "Faux."))
+    marked = annotated(path, issues, tmp_path / "copie")
+    sheet = parts_of(marked)["xl/worksheets/sheet1.xml"]
+    assert re.search(rb'<c r="%b" s="[1-9]' % cell.encode(), sheet)
+    assert (blank in sheet) == apart
+    assert annotated(marked, issues, tmp_path / "deux").read_bytes() == marked.read_bytes()
+    clean = parts_of(annotated(marked, NONE, tmp_path / "retour"))
+    assert clean["xl/worksheets/sheet1.xml"] == parts_of(path)["xl/worksheets/sheet1.xml"]
 
 
 @pytest.fixture
@@ -429,3 +486,22 @@ def test_check_refuses_a_folder_among_the_sources(small_sources: SmallSources) -
     where = small_sources.root / "annotations"
     result = CliRunner().invoke(main, ["check", str(small_sources.root), "--annotate", str(where)])
     assert result.exit_code == 2 and not where.exists()
+
+
+def test_corrections_typed_in_a_copy_are_not_replaced(tmp_path: Path) -> None:
+    (copy,) = annotate({"provence.xlsx": PROVENCE}, SOME, tmp_path)
+    assert annotate({"provence.xlsx": PROVENCE}, NONE, tmp_path) == [copy], "an untouched copy is written anew"
+    book = openpyxl.load_workbook(copy)
+    book["Contrat"][DATE] = "16/12/2014"
+    book.save(copy)
+    corrected = copy.read_bytes()
+    with pytest.raises(AnnotationRefusedError, match=r"il a changé.*provence\.xlsx"):
+        annotate({"provence.xlsx": PROVENCE}, SOME, tmp_path)
+    assert copy.read_bytes() == corrected
+
+
+def test_a_file_that_is_no_copy_of_ours_is_not_replaced(tmp_path: Path) -> None:
+    (tmp_path / "provence.xlsx").write_bytes(b"autre chose")
+    with pytest.raises(AnnotationRefusedError, match="il a changé"):
+        annotate({"provence.xlsx": PROVENCE}, SOME, tmp_path)
+    assert (tmp_path / "provence.xlsx").read_bytes() == b"autre chose"

@@ -282,6 +282,80 @@ def folder_in_disguise(folder: Path) -> Built:
     return folder / "f.xlsx", "fichier-illisible", ""
 
 
+def sheet_out_of_sight(folder: Path) -> Built:
+    """The far cell of a sheet whose part bears a name under which nothing is looked at."""
+    parts = plain_xlsx()
+    for name in ("xl/_rels/workbook.xml.rels", "[Content_Types].xml"):
+        parts[name] = parts[name].replace(b"sheet1.xml", b"sheet1.bin")
+    del parts["xl/worksheets/sheet1.xml"]
+    rows = b'<row r="1048576"><c r="A1"><v>1</v></c><c r="XFD1048576"><v>1</v></c></row>'
+    parts["xl/worksheets/sheet1.bin"] = (
+        b"<worksheet " + NAMESPACE + b"><sheetData>" + rows + b"</sheetData></worksheet>"
+    )
+    return packed(folder / "f.xlsx", parts), "fichier-illisible", ""
+
+
+def sheet_in_utf16(folder: Path) -> Built:
+    rows = '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
+    head = '<?xml version="1.0" encoding="UTF-16"?>'
+    sheet = f"{head}<worksheet {NAMESPACE.decode()}><sheetData>{rows}</sheetData></worksheet>"
+    parts = plain_xlsx() | {"xl/worksheets/sheet1.xml": sheet.encode("utf-16")}
+    return packed(folder / "f.xlsx", parts), "cellule-lointaine", "XFD1048576"
+
+
+def repeated(count: str, cell: str) -> Callable[[Path], Built]:
+    """A count of columns that a value reader understands, and a careless look does not."""
+
+    def build(folder: Path) -> Built:
+        times = f' table:number-columns-repeated="{count}"'
+        row = f"<table:table-row>{TEXT_CELL.format(times)}</table:table-row>"
+        return ods_of(folder / "f.ods", row), "cellule-lointaine", cell
+
+    return build
+
+
+def repeated_rows(count: str, cell: str) -> Callable[[Path], Built]:
+    def build(folder: Path) -> Built:
+        row = f'<table:table-row table:number-rows-repeated="{count}">{TEXT_CELL.format("")}</table:table-row>'
+        return ods_of(folder / "f.ods", row), "cellule-lointaine", cell
+
+    return build
+
+
+def many_shared_texts(folder: Path) -> Built:
+    texts = b"".join(b"<si><t>%x</t></si>" % (number * 2_654_435_761 % 2**20) for number in range(200_000))
+    shared = b"<sst " + NAMESPACE + b">" + texts * 20 + b"</sst>"
+    rows = b'<row r="1"><c r="A1" t="s"><v>0</v></c></row>'
+    return xlsx_of(folder / "f.xlsx", rows, {"xl/sharedStrings.xml": shared}), "fichier-demesure", ""
+
+
+def many_relations(folder: Path) -> Built:
+    parts = plain_xlsx()
+    name = "xl/_rels/workbook.xml.rels"
+    more = b"".join(b'<Relationship Id="r%d" Type="t" Target="worksheets/sheet1.xml"/>' % n for n in range(600_000))
+    parts[name] = parts[name].replace(b"</Relationships>", more + b"</Relationships>")
+    return packed(folder / "f.xlsx", parts), "fichier-demesure", ""
+
+
+def many_sheets(folder: Path) -> Built:
+    parts = plain_xlsx()
+    book = parts["xl/workbook.xml"]
+    start = book.index(b"<sheet ")
+    end = book.index(b"/>", start) + 2
+    parts["xl/workbook.xml"] = book[:start] + book[start:end] * 50_000 + book[end:]
+    return packed(folder / "f.xlsx", parts, stored=True), "fichier-demesure", ""
+
+
+def blank_lines(folder: Path) -> Built:
+    path = folder / "Actions.csv"
+    path.write_bytes("Intitulé,Axe\n".encode() + b",\n" * 20_000_000 + b"Fiche,offre\n")
+    return path, "fichier-demesure", ""
+
+
+def other_format(folder: Path) -> Built:
+    return packed(folder / "f.xlsm", plain_xlsx() | {"xl/vbaProject.bin": b"x"}), "fichier-illisible", ""
+
+
 def shuffled_zip(folder: Path) -> Built:
     return packed(folder / "f.xlsx", {"rien.txt": b"rien"}), "fichier-illisible", ""
 
@@ -322,6 +396,13 @@ HOSTILE: dict[str, Callable[[Path], Built]] = {
         null_bytes,
         random_bytes,
         folder_in_disguise,
+        sheet_out_of_sight,
+        sheet_in_utf16,
+        many_shared_texts,
+        many_relations,
+        many_sheets,
+        blank_lines,
+        other_format,
         shuffled_zip,
         unclosed_quote,
     )
@@ -338,6 +419,9 @@ HOSTILE: dict[str, Callable[[Path], Built]] = {
     "truncated_xlsx": truncated(".xlsx", 0.6),
     "almost_whole_xlsx": truncated(".xlsx", 0.99),
     "truncated_ods": truncated(".ods", 0.5),
+    "repeated_plus": repeated("+99999999", "HJUNYU1"),
+    "repeated_long": repeated("99999999999", "AFIPYQJO1"),
+    "repeated_rows": repeated_rows("+99999999", "A99999999"),
     "far_cell": far_cell(b"XFD1048576", "XFD1048576"),
     "far_row": far_cell(b"T1048576", "T1048576"),
     "far_column": far_cell(b"BDWGN1", "BDWGN1"),
@@ -348,14 +432,13 @@ HOSTILE: dict[str, Callable[[Path], Built]] = {
 }
 
 
-def formatted_to_the_end(path: Path) -> Path:
+def formatted_to_the_end(path: Path, letters: str) -> Path:
     """A sound sheet of two rows, whose cells have a format down to the last row that a sheet can have."""
     cell = '<c r="{}" t="inlineStr"><is><t>{}</t></is></c>'
     filled = "".join(
         f'<row r="{row}">{cell.format(f"A{row}", title)}{cell.format(f"B{row}", axis)}</row>'
         for row, title, axis in ((1, "Intitulé", "Axe"), (2, "Fiche", "offre"))
     )
-    blank = b"".join(
-        b'<row r="%d"><c r="A%d" s="0"/><c r="B%d" s="0"/></row>' % (row, row, row) for row in range(3, 1_048_577)
-    )
+    cells = "".join(f'<c r="{letter}{{0}}" s="0"/>' for letter in letters)
+    blank = "".join(f'<row r="{{0}}">{cells}</row>'.format(row) for row in range(3, 1_048_577)).encode()
     return xlsx_of(path, filled.encode() + blank)

@@ -76,6 +76,12 @@ def test_blank_rows_at_the_end_of_a_csv_cost_nothing(tmp_path: Path) -> None:
     assert one(path).text.tolist() == [["Intitulé", "Axe"], ["Fiche", "offre"]]
 
 
+def test_blank_rows_between_count_and_separators_in_a_text_stay(tmp_path: Path) -> None:
+    path = tmp_path / "Actions.csv"
+    path.write_text('Intitulé;Axe\n\n;;\n"Fiche ;;";offre,,\n;;;\n\n', encoding="utf-8")
+    assert one(path).text.tolist() == [["Intitulé", "Axe"], ["", ""], ["", ""], ["Fiche ;;", "offre,,"]]
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [

@@ -203,6 +203,14 @@ def test_workbooks_are_found_by_name_in_order(tmp_path: Path) -> None:
     assert list(workbooks(tmp_path / "absent")) == []
 
 
+def test_a_workbook_of_another_format_is_refused_unless_it_stands_beside_one_that_is_read(tmp_path: Path) -> None:
+    for name in ("a.xlsm", "b.XLS", "c.xlsx", "c.xls", "d.ods", "d.fods", "e.docx"):
+        (tmp_path / name).write_bytes(b"")
+    assert [path.name for path in workbooks(tmp_path)] == ["a.xlsm", "b.XLS", "c.xlsx", "d.ods"]
+    with pytest.raises(UnreadableFileError, match=r"le format \.xls n’est pas lu"):
+        read_grids(tmp_path / "b.XLS")
+
+
 def test_upper_case_suffix_is_read(tmp_path: Path) -> None:
     path = as_xlsx(tmp_path)
     assert len(read(path.rename(tmp_path / "ALPES.XLSX")).text) == 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,7 @@ from pipelines.curation.catalogue import CATALOGUE
 from pipelines.curation.gather import read_sources
 from pipelines.curation.issues import UNREADABLE_FILES
 from pipelines.sheets.files import UnreadableFileError, digest, read_file
-from pipelines.sheets.limits import MAX_LINKS
+from pipelines.sheets.limits import MAX_KEPT, MAX_LINKS
 from tests.conftest import SmallSources, labels
 from tests.sheets.hostile import (
     HOSTILE,
@@ -77,8 +78,8 @@ def test_one_clear_issue_for_each_hostile_file(name: str, refused: Mapping[str, 
     (issue,) = one.issues
     assert (issue["code"], issue["severity"], issue["cell"]) == (one.code, "error", one.cell)
     assert one.code in UNREADABLE_FILES
-    assert issue["file"] in ("contrats/f.xlsx", "contrats/f.ods", "contrats/f")
-    assert "le fichier" in issue["message"]
+    assert issue["file"] in ("contrats/f.xlsx", "contrats/f.ods", "contrats/f", "contrats/f.xlsm")
+    assert "le fichier" in issue["message"] or "le format .xlsm" in issue["message"]
     assert "Error" not in issue["message"]
     assert issue["advice"]
 
@@ -96,7 +97,10 @@ def test_a_sound_package_raises_nothing(suffix: str, tmp_path: Path) -> None:
 
 
 def test_cells_formatted_to_the_last_row_cost_nothing(tmp_path: Path) -> None:
-    (grid,) = read_file(formatted_to_the_end(tmp_path / "f.xlsx")).grids
+    path = formatted_to_the_end(tmp_path / "f.xlsx", "ABC")
+    with zipfile.ZipFile(path) as package:
+        assert package.getinfo("xl/worksheets/sheet1.xml").file_size > MAX_KEPT
+    (grid,) = read_file(path).grids
     assert grid.text.tolist() == [["Intitulé", "Axe"], ["Fiche", "offre"]]
 
 

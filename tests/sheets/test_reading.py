@@ -18,7 +18,7 @@ from pipelines.sheets.labels import label
 from pipelines.sheets.ods import write_ods
 from schemas.registry import sheets
 from tests.conftest import labels
-from tests.sheets.hostile import ods_of, packed, plain_xlsx, xlsx_of
+from tests.sheets.hostile import NAMESPACE, ods_of, packed, plain_xlsx, xlsx_of
 
 ACTIONS = labels("x/Actions")
 
@@ -233,6 +233,39 @@ def test_shared_formulas_and_inline_texts(tmp_path: Path) -> None:
     assert grid.kind[1, 0] == CellKind.NO_RESULT
 
 
+@pytest.mark.parametrize("error", ["#N/A", "#REF!", "#SPILL!", "#GETTING_DATA", "Err:522"])
+@pytest.mark.parametrize(
+    "cells",
+    [b'<c r="B1" t="e"><v>%b</v></c>', b"<c r='B1' t='e'><v>%b</v></c>", b'<c/><c t="e"><f>A1</f><v>%b</v></c>'],
+    ids=["usual", "single quotes", "no addresses"],
+)
+def test_no_error_is_lost_nor_stops_the_reading(error: str, cells: bytes, tmp_path: Path) -> None:
+    grid = one(xlsx_of(tmp_path / "f.xlsx", b'<row r="1">' + cells % error.encode() + b"</row>"))
+    assert grid.text.tolist() == [["", error]]
+    assert grid.kind.tolist() == [[CellKind.EMPTY, CellKind.ERROR]]
+
+
+def test_a_long_sheet_keeps_the_address_of_its_cells(tmp_path: Path) -> None:
+    blank = b"".join(
+        b'<row r="%d" ht="15.75" customHeight="1"><c r="A%d" s="0"/></row>' % (n, n) for n in range(2, 90_000)
+    )
+    filled = b'<c t="inlineStr"><is><t>x</t></is></c></row>'
+    grid = one(xlsx_of(tmp_path / "f.xlsx", blank + b"<row><c/>" + filled + b'<row r="90050">' + filled))
+    assert [(int(row), int(column)) for row, column in zip(*(grid.text == "x").nonzero(), strict=True)] == [
+        (89_999, 1),
+        (90_049, 0),
+    ]
+
+
+@pytest.mark.parametrize("encoding", ["iso-8859-1", "utf-16"])
+def test_parts_that_are_not_in_utf8_are_read(encoding: str, tmp_path: Path) -> None:
+    cell = '<row r="1"><c r="A1" t="inlineStr"><is><t>Intitulé</t></is></c></row>'
+    parts = plain_xlsx()
+    sheet = f"<worksheet {NAMESPACE.decode()}><sheetData>{cell}</sheetData></worksheet>"
+    parts["xl/worksheets/sheet1.xml"] = f'<?xml version="1.0" encoding="{encoding}"?>{sheet}'.encode(encoding)
+    assert one(packed(tmp_path / "f.xlsx", parts)).text.tolist() == [["Intitulé"]]
+
+
 def test_a_package_of_another_writer_is_read(tmp_path: Path) -> None:
     parts = plain_xlsx()
     relations = "xl/_rels/workbook.xml.rels"
@@ -242,6 +275,65 @@ def test_a_package_of_another_writer_is_read(tmp_path: Path) -> None:
     )
     grid = one(packed(tmp_path / "f.xlsx", parts))
     assert grid.text.tolist() == [["Intitulé", "Axe"], ["#N/A", ""]]
+
+
+# --- What only workbooks hold, the same in both ---
+
+
+@pytest.mark.parametrize(
+    ("number", "look", "cell", "text", "kind"),
+    [
+        (1.5, "[h]:mm:ss", 'office:value-type="time" office:time-value="PT36H00M00S"', "36:00:00", CellKind.TEXT),
+        (0.5625, "hh:mm", 'office:value-type="time" office:time-value="PT13H30M00S"', "13:30:00", CellKind.TEXT),
+        (
+            1.25 / 86_400,
+            "mm:ss.00",
+            'office:value-type="time" office:time-value="PT1.25S"',
+            "00:00:01.25",
+            CellKind.TEXT,
+        ),
+        (
+            True,
+            "General",
+            'table:formula="of:=TRUE()" office:value-type="float" office:value="1"',
+            "oui",
+            CellKind.BOOLEAN,
+        ),
+        (
+            False,
+            "General",
+            'table:formula="of:=FALSE()" office:value-type="float" office:value="0"',
+            "non",
+            CellKind.BOOLEAN,
+        ),
+        (0.4255, "0.0%", 'office:value-type="percentage" office:value="0.4255"', "42,55 %", CellKind.PERCENT),
+        (
+            41_989.5625,
+            "dd/mm/yyyy hh:mm",
+            'office:value-type="date" office:date-value="2014-12-16T13:30:00"',
+            "2014-12-16 13:30:00",
+            CellKind.DATE,
+        ),
+    ],
+    ids=["duration", "time", "fraction", "true", "false", "percentage", "date and time"],
+)
+def test_what_libreoffice_makes_of_a_cell_of_excel(
+    number: float, look: str, cell: str, text: str, kind: CellKind, tmp_path: Path
+) -> None:
+    with xlsxwriter.Workbook(tmp_path / "f.xlsx") as book:
+        page = book.add_worksheet("Actions")
+        page.write(0, 0, number, book.add_format({"num_format": look}))
+    ods = ods_of(tmp_path / "f.ods", ods_row(f"<table:table-cell {cell}><text:p>vu</text:p></table:table-cell>"))
+    for grid in (one(tmp_path / "f.xlsx"), one(ods)):
+        assert (grid.text.tolist(), grid.kind.tolist()) == ([[text]], [[kind]])
+
+
+def test_line_breaks_are_the_same_in_every_format(tmp_path: Path) -> None:
+    cell = '<table:table-cell office:value-type="string"><text:p>a</text:p><text:p>b</text:p></table:table-cell>'
+    rows = b'<row r="1"><c r="A1" t="inlineStr"><is><t>a_x000D_\nb</t></is></c></row>'
+    (tmp_path / "f.csv").write_bytes(b'"a\r\nb",\r\n')
+    paths = [xlsx_of(tmp_path / "f.xlsx", rows), ods_of(tmp_path / "f.ods", ods_row(cell)), tmp_path / "f.csv"]
+    assert [one(path).text.tolist() for path in paths] == [[["a\nb"]]] * 3
 
 
 # --- The same sheet in three formats -------------------------------------------------------------------------------

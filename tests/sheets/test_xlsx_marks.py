@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.sheets.cells import CellKind, column_letter
-from pipelines.sheets.xlsx_marks import marked_cells, sheet_parts
+from pipelines.sheets.xlsx_marks import look_at, marked_cells, sheet_parts, without_blank_rows
 
-ERROR, NO_RESULT = CellKind.ERROR, CellKind.NO_RESULT
+ERROR, NO_RESULT, PERCENT = CellKind.ERROR, CellKind.NO_RESULT, frozenset({b"3"})
 
 
 def sheet(cells: str) -> bytes:
@@ -44,6 +44,41 @@ def sheet(cells: str) -> bytes:
 )
 def test_marked_cells(cells: str, found: dict[tuple[int, str], tuple[str, CellKind]]) -> None:
     assert marked_cells(sheet(cells)) == found
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        '<c r="B1" t="e"><v>#N/A</v></c><c r="C1"><f>1+1</f></c><c r="D1" s="3"><v>0.5</v></c>',
+        "<c r='B1' t='e'><v>#N/A</v></c><c r='C1'><f>1+1</f></c><c r='D1' s='3'><v>0.5</v></c>",
+        '<c/><c t="e"><v>#N/A</v></c><c><f>1+1</f><v/></c><c s="3"><v>0.5</v></c>',
+        '<c t="e" r="B1"><v>#N<!-- -->/A</v></c><c r="C1"><f>1+1</f></c><c s="3" r="D1"><v>0.5</v></c>',
+        '<c/><c t="e"><f>1/0</f><v>#N/A</v></c><c><f>1+1</f></c><c s="3" t="str"><f>x</f><v></v></c>',
+    ],
+    ids=["usual", "single quotes", "no addresses", "comment", "formulas"],
+)
+def test_a_sheet_written_otherwise_has_the_same_marks(cells: str) -> None:
+    found = look_at(sheet(cells), b"", PERCENT)
+    assert found.cells == {(0, 1): ("#N/A", ERROR), (0, 2): ("", NO_RESULT)}
+    assert found.percents == [(0, 3)]
+    assert (found.extent.rows, found.extent.columns) == (1, 4)
+
+
+@pytest.mark.parametrize(
+    ("rows", "left"),
+    [
+        ('<row r="1"><c r="A1"/></row><row r="2"/></sheetData>', "</sheetData>"),
+        (
+            '<row r="4"><c r="A4" s="1"/></row><row r="5" ht="9"/><row><c/></row>',
+            '<row r="5" ht="9"/><row><c/></row>',
+        ),
+        ('<row r="4"><c r="A4"><v>1</v></c></row></sheetData>', '<row r="4"><c r="A4"><v>1</v></c></row></sheetData>'),
+        ('<row r="4"><c r="A4"/></row>', '<row r="4"><c r="A4"/></row>'),
+    ],
+    ids=["blank", "before a row without number", "filled", "before what is not seen"],
+)
+def test_blank_rows_go_where_no_number_depends_on_them(rows: str, left: str) -> None:
+    assert without_blank_rows(rows.encode()) == left.encode()
 
 
 @given(st.binary(max_size=300))
