@@ -15,6 +15,7 @@ import pandas as pd
 from pipelines.curation.issues import IssueLog, nearest, place, suggestion
 from pipelines.sheets.cells import LabelledRows
 from pipelines.sheets.files import UnreadableFileError, read_grids
+from pipelines.sheets.guard import outside
 from pipelines.sheets.labels import label
 from pipelines.text import clean, on_distinct
 from schemas.assertions import MAXIMUM, MINIMUM, SHEET, TABLE
@@ -30,6 +31,8 @@ def read_assertions(root: Path, log: IssueLog) -> pd.DataFrame:
     if not path.is_file():
         return _bounds({})
     try:
+        if outside(path, root):
+            raise UnreadableFileError(path, "le fichier est un lien qui mène hors du dossier", code="lien-hors-dossier")
         labelled = label(read_grids(path)[0], SHEET)
     except UnreadableFileError as error:
         log.add(error.code, place(FILE, value=FILE), expected=error.reason)

@@ -52,6 +52,8 @@ class Gathered:
 
     def cells(self, rows: pd.Index | np.ndarray | list[int], labels: str) -> pd.DataFrame:
         """The places (see `issues.place`) of one label's cells; with a ``note`` once corrections filled some cells."""
+        if not len(rows):
+            return place("").head(0)
         origin = self.origin.loc[rows]
         letter = origin["file"].map({name: found.get(labels, "") for name, found in self.letters.items()})
         cell = (letter + origin["row"].astype("str")).where(letter != "", "")
@@ -209,6 +211,20 @@ def _join(sheet: Sheet, parts: list[tuple[str, str, LabelledRows]]) -> Gathered:
     )
 
 
+def _refuse_halves(sheets: dict[str, Gathered], log: IssueLog) -> None:
+    """Refuses the rows of a sheet with a column missing or twice: published, they would say less than was typed."""
+    issues = log.frame()
+    halved = issues[issues["code"].isin(["colonne-absente", "colonne-doublee"])]
+    for file, shown in dict.fromkeys(zip(halved["file"], halved["sheet"], strict=True)):
+        sheet = find_sheet(shown, declared_sheets())
+        if sheet is not None:
+            one = sheets[sheet.name]
+            rows = one.origin.index[one.origin["file"] == file]
+            line = "ligne " + one.origin.loc[rows, "row"].astype("str")
+            log.add("ligne-entrainee", one.rows_at(rows).assign(value=line))
+            one.refused.update(rows.tolist())
+
+
 @dataclass(frozen=True)
 class Fallback:
     """Where an unreadable workbook is taken from instead: the sheets that the last release keeps."""
@@ -234,8 +250,9 @@ def read_sources(root: Path, *, partial: bool = False, fallback: Fallback | None
         if read is None and partial and not name.startswith(f"{REFERENCES_FOLDER}/"):
             instead = fallback.folder / name if fallback is not None else None
             if fallback is not None and instead is not None and instead.exists():
-                log.add("version-precedente-reprise", place(name, value=path.name), expected=fallback.version)
                 sha256, read = digest(instead), _read_file(instead, fallback.folder, sheets, log)
+            if fallback is not None and read is not None:
+                log.add("version-precedente-reprise", place(name, value=path.name), expected=fallback.version)
             else:
                 log.add("fichier-laisse-de-cote", place(name, value=path.name))
         parts = _without_examples(read or [], name, log)
@@ -266,9 +283,12 @@ def read_sources(root: Path, *, partial: bool = False, fallback: Fallback | None
             take(path, {sheet.name: sheet})
         else:
             log.add("feuille-absente", place(f"{REFERENCES_FOLDER}/{sheet.name}.csv", value=path.name), expected="")
+    gathered = gather(rows)
+    if partial:
+        _refuse_halves(gathered, log)
     return Sources(
         root=root,
-        sheets=gather(rows),
+        sheets=gathered,
         files=pd.DataFrame(files, columns=["file", "sha256", "rows"]).astype({"rows": "int64"}),
         issues=log,
     )

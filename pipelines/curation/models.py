@@ -71,20 +71,17 @@ def table_model(table: Table, codes: Mapping[str, frozenset[str]]) -> pa.DataFra
 def sheet_model(sheet: Sheet, key: str) -> pa.DataFrameSchema:
     """The model of the typed cells of a source sheet; the ``key`` may be blank, it is minted later.
 
-    A reference is still the text typed: only its obligation is checked.
+    A reference is still the text typed: only its obligation is checked. Types are what typing has just given; those
+    of published tables are checked (`table_model`). A column that may hold anything needs no model.
     """
     cells = [item.column for item in sheet.fields if isinstance(item, Cell)]
     columns = [one if one.references is None else one.but(kind=Kind.TEXT, pattern=None) for one in cells]
-    return pa.DataFrameSchema(
-        {
-            column.name: _column(
-                column, {}, unique=False, required=column.required and (column.name != key or sheet.single)
-            )
-            for column in columns
-        },
-        name=sheet.name,
-        strict=False,
-    )
+    found = {}
+    for column in columns:
+        checks, required = _checks(column, {}), column.required and (column.name != key or sheet.single)
+        if checks or required:
+            found[column.name] = pa.Column(checks=checks, nullable=not required)
+    return pa.DataFrameSchema(found, name=sheet.name, strict=False)
 
 
 def failures(model: pa.DataFrameSchema, frame: pd.DataFrame) -> pd.DataFrame:

@@ -8,25 +8,31 @@ from __future__ import annotations
 
 import pandas as pd
 
-from pipelines.curation.issues import IssueLog
+from pipelines.curation.corrections import SHEET as CORRECTIONS
+from pipelines.curation.gather import CONTRACT_SHEET
+from pipelines.curation.issues import UNREADABLE_FILES, IssueLog
 from pipelines.curation.parse import Typed, Vocabularies
 from pipelines.dtypes import empty, typed
 from pipelines.normalise import flat
 from pipelines.normalise.children import Children, all_children
 from pipelines.normalise.citations import all_citations, of_partners
-from pipelines.normalise.divergences import resolve_targets, versions
+from pipelines.normalise.divergences import resolve_targets, versions, without_target
 from pipelines.normalise.identity import complete_keys, likely_successor, natural_keys, vanished
 from pipelines.normalise.likeness import report_lookalikes
 from pipelines.normalise.plausibility import report_doubts
 from pipelines.normalise.resolve import references, resolve_names, resolve_rows
-from pipelines.normalise.rows import Rows, Workspace
+from pipelines.normalise.rows import Rows, Workspace, in_contract
 from pipelines.normalise.usage import report_unused
-from schemas.declaration import Column, Family, Kind, Table
+from schemas.declaration import Column, Family, Kind, SourcesCell, Table, VersionCell
 from schemas.registry import tables as declared_tables
 from schemas.vocabularies import TABLES
 
 AMONG_THE_20 = ("vague_1", "vague_2")
 """The waves of 16 December 2014 and 25 June 2015, that the founding text counts as 20 contracts."""
+
+UNREAD_SHEETS = ("entete-introuvable", "feuille-doublee")
+"""Kinds of issues of a sheet of which no row is read."""
+TAKEN_BACK = "version-precedente-reprise"
 
 
 def normalise(sheets: dict[str, Typed], vocabularies: Vocabularies, log: IssueLog) -> dict[str, pd.DataFrame]:
@@ -41,12 +47,12 @@ def normalise(sheets: dict[str, Typed], vocabularies: Vocabularies, log: IssueLo
     said = all_citations(workspace, children, known)
     version_rows, version_citations = versions(workspace, known)
     children += version_rows
-    _refuse_dependants(workspace, children)
+    citations = pd.concat([said, version_citations], ignore_index=True)
+    _refuse_dependants(workspace, children, citations)
     report_doubts(workspace)
     report_lookalikes(workspace)
     built = _assemble(workspace, children)
     _derive(built)
-    citations = pd.concat([said, version_citations], ignore_index=True)
     citations = pd.concat([citations, of_partners(citations, built)], ignore_index=True)
     built["citations"] = _trace("citations", citations, built)
     built["provenance"] = _trace("provenance", _provenance(workspace, children), built)
@@ -75,9 +81,11 @@ def _give_keys(workspace: Workspace) -> None:
 
 
 def _refuse_doubles(workspace: Workspace, rows: Rows, values: pd.Series, code: str) -> None:
-    doubled = values.index[values.duplicated(keep="first")]
-    if not len(doubled):
+    if not values.duplicated().any():
         return
+    stray = values.index.isin(_adrift(workspace, rows))  # what does not stand takes nothing from what does
+    values = pd.concat([values[~stray], values[stray]])
+    doubled = values.index[values.duplicated(keep="first")].sort_values()
     first = values.drop_duplicates().reset_index().set_index(values.name)["index"]
     where = [rows.typed.source.where(int(first[value])) for value in values[doubled]]
     label = rows.typed.sheet.fields[0].label
@@ -86,7 +94,7 @@ def _refuse_doubles(workspace: Workspace, rows: Rows, values: pd.Series, code: s
     rows.typed.refused.update(doubled.tolist())
 
 
-def _refuse_dependants(workspace: Workspace, children: list[Children]) -> None:
+def _refuse_dependants(workspace: Workspace, children: list[Children], citations: pd.DataFrame) -> None:
     """A row goes with the row that it refers to: what was refused is an error already, what follows from it is told."""
     standing: dict[str, set[str]] = {}
     before = -1
@@ -97,27 +105,70 @@ def _refuse_dependants(workspace: Workspace, children: list[Children]) -> None:
         for rows in workspace.rows.values():
             standing.setdefault(rows.table.name, set()).update(rows.keys["key"])
         for rows in workspace.rows.values():
-            lost = _dangling(rows.frame, rows.table, standing)
+            lost = _dangling(workspace, rows.frame, rows.table, standing).union(_adrift(workspace, rows))
+            lost = lost.union(without_target(rows, standing)).union(_apart_from_correction(workspace, rows))
+            lost = lost.union(_unsupported(workspace, rows, rows.keys["key"], rows.table, citations))
             places = rows.typed.source.cells(lost, rows.typed.sheet.fields[0].label)
             workspace.log.add("ligne-entrainee", places.assign(value=rows.keys.loc[lost, "key"].to_numpy()))
             rows.typed.refused.update(lost.tolist())
     for child in children:
-        lost = _dangling(child.frame, child.table, standing)
-        if len(lost) and child.label:
-            places = child.rows.typed.source.cells(child.parent[lost].to_numpy(), child.label)
-            keys = child.frame.loc[lost, child.table.key].to_numpy()
-            workspace.log.add("ligne-entrainee", places.assign(value=keys))
+        keys = child.frame[child.table.key]
+        lost = _dangling(workspace, child.frame, child.table, standing)
+        lost = lost.union(_unsupported(workspace, child.rows, keys, child.table, citations))
+        label = child.label or child.rows.typed.sheet.fields[0].label
+        places = child.rows.typed.source.cells(child.parent[lost].to_numpy(), label)
+        workspace.log.add("ligne-entrainee", places.assign(value=keys[lost].to_numpy()))
         child.frame, child.parent = child.frame.drop(lost), child.parent.drop(lost)
 
 
-def _dangling(frame: pd.DataFrame, table: Table, standing: dict[str, set[str]]) -> pd.Index:
+def _unsupported(workspace: Workspace, rows: Rows, keys: pd.Series, table: Table, citations: pd.DataFrame) -> pd.Index:
+    """The rows whose every source is a refused row of the bibliography: nothing would be left to vouch for them."""
+    sources = workspace.rows["sources"]
+    owing = any(isinstance(item, SourcesCell | VersionCell) for item in rows.typed.sheet.fields)
+    if not owing or not sources.typed.refused:
+        return keys.index[:0]
+    vouched = citations.loc[citations["source_id"].isin(sources.keys["key"]), ["table_code", "ligne_id"]]
+    return keys.index[~keys.isin(vouched.loc[vouched["table_code"] == table.name, "ligne_id"])]
+
+
+def _dangling(workspace: Workspace, frame: pd.DataFrame, table: Table, standing: dict[str, set[str]]) -> pd.Index:
     """The rows that hold the key of a row that no longer stands."""
     lost = pd.Series(False, index=frame.index)
     for column in table.columns:
         if column.references in standing and column.name in frame:
             held = frame[column.name]
             lost |= held.notna() & ~held.isin(standing[column.references])
+    for key in table.composite_keys:
+        target = pd.concat([rows.frame for rows in workspace.rows.values() if rows.table.name == key.table])
+        pairs = frame[list(key.columns)]
+        known = pd.MultiIndex.from_frame(target[list(key.target)])
+        lost |= pairs.notna().all(axis=1) & ~pd.MultiIndex.from_frame(pairs).isin(known)
     return frame.index[lost]
+
+
+def _apart_from_correction(workspace: Workspace, rows: Rows) -> pd.Index:
+    """The rows that a refused correction filled, and the corrections of refused rows: neither is published alone."""
+    corrections = workspace.rows[CORRECTIONS].typed
+    if rows.typed is corrections:
+        lines = {
+            line
+            for one in workspace.typed.values()
+            for (row, _), line in one.source.corrected.items()
+            if row in one.refused
+        }
+        return rows.frame.index[[corrections.source.where(int(row)) in lines for row in rows.frame.index]]
+    refused = {corrections.source.where(row) for row in corrections.refused}
+    filled = [row for (row, _), line in rows.typed.source.corrected.items() if line in refused]
+    return rows.frame.index.intersection(pd.Index(sorted(set(filled)), dtype="int64"))
+
+
+def _adrift(workspace: Workspace, rows: Rows) -> pd.Index:
+    """The rows of a contract's workbook whose own contract does not stand, even if another bears its identifier."""
+    contracts = workspace.rows[CONTRACT_SHEET]
+    standing = contracts.typed.source.origin.loc[contracts.frame.index, "file"]
+    files = rows.typed.source.origin.loc[rows.frame.index, "file"]
+    stray: pd.Index = files.index[in_contract(files) & ~files.isin(standing)]
+    return stray
 
 
 # --- Tables --------------------------------------------------------------------------------------------------------
@@ -125,9 +176,8 @@ def _dangling(frame: pd.DataFrame, table: Table, standing: dict[str, set[str]]) 
 
 def _finish(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
     """The frame with the table's published columns and types, sorted by its key."""
-    blank = empty(table)
     if frame.empty:
-        return blank
+        return empty(table)
     columns = {
         column.name: _typed(frame[column.name], column) if column.name in frame else _missing(column, frame.index)
         for column in table.published
@@ -269,8 +319,10 @@ def _check_registry(workspace: Workspace, built: dict[str, pd.DataFrame]) -> Non
         workspace.log.add("identifiant-nouveau", places)
         where = [rows.typed.source.where(int(row)) for row in new]
         fresh.append(pd.DataFrame({"table": rows.table.name, "natural": rows.keys.loc[new, "natural"], "place": where}))
-    whole = {rows.table.name for rows in sheets if not rows.typed.refused and not workspace.log.misses_files()}
+    partly = _misses_rows(workspace.log)
+    whole = {rows.table.name for rows in sheets if not rows.typed.refused and not partly}
     keys = {name: built[name][declared_tables()[name].key] for name in whole}
+    keys["contrats"] = workspace.named_contracts()
     gone = vanished(registry.frame, built["identifiants_retires"], keys)
     candidates = pd.concat(fresh, ignore_index=True)
     for table, lost in gone.groupby("table_code", sort=True):
@@ -278,6 +330,17 @@ def _check_registry(workspace: Workspace, built: dict[str, pd.DataFrame]) -> Non
         places = registry.typed.source.cells(lost.index, "Identifiant")
         near = [likely_successor(natural, among) for natural in lost["cle_naturelle"]]
         workspace.log.add("identifiant-disparu", places, expected=declared_tables()[str(table)].title.fr, near=near)
+
+
+def _misses_rows(log: IssueLog) -> bool:
+    """Whether rows that nobody refused one by one are missing: those of a file or of a sheet that was not read."""
+    if any(map(log.has, UNREAD_SHEETS)):
+        return True
+    if not log.misses_files():
+        return False
+    issues = log.frame()
+    instead = issues.loc[issues["code"] == TAKEN_BACK, "file"]
+    return bool((issues["code"].isin(UNREADABLE_FILES) & ~issues["file"].isin(instead)).any())
 
 
 def keyed(sheets: dict[str, Typed], vocabularies: Vocabularies, log: IssueLog) -> Workspace:

@@ -25,9 +25,12 @@ def check_table(table: Table, frames: Tables, codes: Mapping[str, frozenset[str]
     parts = [_model(table, frame, codes), _natural_key(table, frame)]
     parts += [_foreign_key(table, key, frames) for key in table.foreign_keys]
     parts = [part for part in parts if len(part)]
-    if not parts:
-        return pd.DataFrame({name: pd.Series(dtype="str") for name in FAILURE_COLUMNS})
-    return pd.concat(parts, ignore_index=True)
+    return pd.concat(parts, ignore_index=True) if parts else sound()
+
+
+def sound() -> pd.DataFrame:
+    """No failure: a frame of no row with the columns `FAILURE_COLUMNS`."""
+    return pd.DataFrame(columns=list(FAILURE_COLUMNS), dtype="str")
 
 
 def check_bounds(table: Table, frames: Tables, assertions: pd.DataFrame) -> pd.DataFrame:
@@ -39,6 +42,8 @@ def check_bounds(table: Table, frames: Tables, assertions: pd.DataFrame) -> pd.D
     own = assertions[assertions["table"] == table.name]
     bounds = {"minimum": "au moins {} attendues", "maximum": "au plus {} attendues"}
     sides = {"minimum": own["minimum"] > count, "maximum": own["maximum"] < count}
+    if not any(wrong.any() for wrong in sides.values()):
+        return sound()
     broken = [
         {
             "table": table.name,
@@ -98,6 +103,8 @@ def _natural_key(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
     if not table.natural_key or frame.empty:
         return pd.DataFrame()
     doubled = natural_keys(frame, table).duplicated(keep="first")
+    if not doubled.any():
+        return pd.DataFrame()
     return _failed(table, frame[doubled], table.key, "ligne-doublee", " + ".join(table.natural_key))
 
 
@@ -111,4 +118,6 @@ def _foreign_key(table: Table, key: ForeignKey, frames: Tables) -> pd.DataFrame:
         return pd.DataFrame()
     known = pd.MultiIndex.from_frame(frames[key.table][target_columns])
     missing = ~pd.MultiIndex.from_frame(held).isin(known)
+    if not missing.any():
+        return pd.DataFrame()
     return _failed(table, frame.loc[held.index[missing]], key.columns[-1], "cle-etrangere", key.table)

@@ -34,6 +34,8 @@ def resolve_targets(workspace: Workspace) -> None:
     """Fills ``table_code``, ``ligne_id`` and ``colonne`` from the sheet, row and column that the curator names."""
     standing = {(rows.table.name, key) for rows in workspace.rows.values() for key in rows.keys["key"].dropna()}
     refused = {(table, key) for table, keys in workspace.refused_keys().items() for key in keys}
+    refused |= {("contrats", contract) for contract in workspace.named_contracts()}
+    refused -= standing
     sheets = {fold(name): sheet for name, sheet in workbook_sheets().items()}
     for rows in diverging(workspace):
         labels = {item.part: item.label for item in rows.typed.sheet.fields if isinstance(item, TargetCell)}
@@ -65,6 +67,17 @@ def resolve_targets(workspace: Workspace) -> None:
         wrong = rows.frame.index[rows.frame["colonne"].isna() & (text["column"] != "")].difference(unknown_sheet)
         rows.typed.refuse(workspace.log, "colonne-citee-inconnue", wrong, labels["column"])
     workspace.drop_refused()
+
+
+def without_target(rows: Rows, standing: dict[str, set[str]]) -> pd.Index:
+    """The divergences about a row that no longer stands (``standing``: the keys of each table)."""
+    if not any(isinstance(item, TargetCell) for item in rows.typed.sheet.fields):
+        return rows.frame.index[:0]
+    table, row = rows.frame["table_code"], rows.frame["ligne_id"]
+    kept = row.isna() | table.isna()
+    for name in table.dropna().unique():
+        kept |= (table == name).fillna(False).astype(bool) & row.isin(standing.get(str(name), set()))
+    return rows.frame.index[~kept]
 
 
 def _column(sheet: Sheet, label: str) -> str | None:

@@ -10,12 +10,11 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from pipelines.curation.gather import CONTRACT_SHEET
 from pipelines.curation.parse import find_code
 from pipelines.normalise.lookups import Lookup, by_identifier, partners, zones
 from pipelines.normalise.rows import Rows, Workspace
 from pipelines.text import clean, fold, on_distinct
-from schemas.declaration import Cell, Kind, PartnerOrGroupCell, RegistryCell, ZoneCell
+from schemas.declaration import Cell, ForeignKey, Kind, PartnerOrGroupCell, RegistryCell, ZoneCell
 from schemas.registry import tables
 
 ROW_REFERENCES = ("actions", "outils", "financements", "evenements", "gouvernance", "indicateurs", "divergences")
@@ -35,7 +34,7 @@ class References:
 def references(workspace: Workspace) -> References:
     """Builds the lookups from the reference lists; reports spellings that stand for two partners."""
     rows = workspace.rows
-    contracts = by_identifier(workspace.declared(CONTRACT_SHEET)["contrat_id"])
+    contracts = by_identifier(workspace.named_contracts())
     spellings = rows["partenaires_denominations"]
     registry = workspace.declared("partenaires")
     identifiers = by_identifier(registry["partenaire_id"])
@@ -52,7 +51,7 @@ def references(workspace: Workspace) -> References:
         contracts=contracts,
         partners=known,
         sources=by_identifier(workspace.declared("sources")["source_id"]),
-        zones=zones(rows["zones"].frame),
+        zones=zones(workspace.typed["zones"].frame.dropna(subset=["zone_type_code", "zone_code", "libelle"])),
         registry=registry.dropna(subset="partenaire_id").drop_duplicates("partenaire_id").set_index("partenaire_id"),
     )
 
@@ -71,6 +70,8 @@ def resolve_names(workspace: Workspace, known: References) -> None:
                 _partner_or_group(workspace, rows, item, known)
             elif isinstance(item, ZoneCell):
                 _zone(workspace, rows, item, known)
+        for key in rows.table.composite_keys:
+            _pair(workspace, rows, key)
     workspace.drop_refused()
     for rows in workspace.rows.values():
         for item in rows.typed.sheet.fields:
@@ -83,7 +84,11 @@ def _reference(workspace: Workspace, rows: Rows, item: Cell, lookup: Lookup, cod
     text = rows.frame[name]
     rows.frame[name] = lookup.resolve(text, rows.scope)
     unknown = rows.frame[name].isna() & text.notna()
-    drawn = unknown & text.str.lower().isin(workspace.refused_keys().get(item.column.references or "", set()))
+    if not unknown.any():
+        return
+    refused = workspace.refused_keys().get(item.column.references or "", set())
+    said = text.str.lower()
+    drawn = unknown & (said.isin(refused) | (rows.scope + " " + said).isin(refused))
     workspace.draw_along(rows, rows.frame.index[drawn], item.label)
     wrong = rows.frame.index[unknown & ~drawn]
     if len(wrong):
@@ -112,6 +117,20 @@ def _zone(workspace: Workspace, rows: Rows, item: ZoneCell, known: References) -
     wrong = rows.frame.index[found.isna() & (text != "")]
     if len(wrong):
         rows.typed.refuse(workspace.log, "zone-inconnue", wrong, item.label, near=known.zones.near(text[wrong]))
+
+
+def _pair(workspace: Workspace, rows: Rows, key: ForeignKey) -> None:
+    """Cells that point at another row together (a type of zone and its code); a refused row is a row all the same."""
+    typed_apart = [
+        item for item in rows.typed.sheet.fields if isinstance(item, Cell) and item.column.name in key.columns
+    ]
+    if len(typed_apart) < len(key.columns):
+        return
+    held = rows.frame[list(key.columns)].dropna()
+    listed = [one.frame[list(key.target)] for one in workspace.typed.values() if one.sheet.table == key.table]
+    known = pd.MultiIndex.from_frame(pd.concat(listed))
+    wrong = held.index[~pd.MultiIndex.from_frame(held).isin(known)]
+    rows.typed.refuse(workspace.log, "cle-etrangere", wrong, typed_apart[-1].label, expected=key.table)
 
 
 def _compare_with_registry(workspace: Workspace, rows: Rows, item: RegistryCell, known: References) -> None:

@@ -225,3 +225,11 @@ def test_a_release_that_lost_its_workbooks_is_refused(tmp_path: Path) -> None:
     assert outcome.refused
     assert str(out.loc["contrats", "message"]).endswith(f" lignes : au moins {least} attendues.")
     assert set(out["severity"]) == {"error"}
+
+
+def test_bounds_that_lie_elsewhere_are_not_read(small_sources: SmallSources, tmp_path: Path) -> None:
+    (tmp_path / "ailleurs.csv").write_text("Table,Minimum,Maximum\nactions,1,2\n")
+    (small_sources.root / "assertions.csv").symlink_to(tmp_path / "ailleurs.csv")
+    log = IssueLog()
+    assert read_assertions(small_sources.root, log).empty
+    assert log.frame()["code"].tolist() == ["lien-hors-dossier"]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import openpyxl
 import pytest
 
-from pipelines.curation.gather import read_sources
+from pipelines.curation.gather import Fallback, read_sources
 from pipelines.sheets.examples import example
 from pipelines.sheets.files import digest
 from schemas.registry import sheets
@@ -156,3 +158,17 @@ def test_a_template_that_nobody_filled_is_not_read(small_sources: SmallSources) 
     issues = found.issues.frame()
     assert issues.loc[issues["file"] == "contrats/nouveau", "code"].tolist()[-1] == "modele-vierge"
     assert "contrats/nouveau" not in found.sheets["Contrat"].origin["file"].tolist()
+
+
+@pytest.mark.parametrize("copy_is_read", [True, False])
+def test_an_unreadable_workbook_is_taken_back_only_if_its_copy_can_be_read(
+    copy_is_read: bool, small_sources: SmallSources, tmp_path: Path
+) -> None:
+    kept = small_sources.copy(tmp_path / "version")
+    small_sources.path("contrats/bretagne/Contrat").write_bytes(b"\x00\x81\xff")
+    if not copy_is_read:
+        kept.path("contrats/bretagne/Partenaires").write_bytes(b"\x00\x81\xff")
+    found = read_sources(small_sources.root, partial=True, fallback=Fallback(kept.root, "2026-01-01"))
+    told = set(found.issues.frame()["code"]) & {"version-precedente-reprise", "fichier-laisse-de-cote"}
+    assert told == {"version-precedente-reprise" if copy_is_read else "fichier-laisse-de-cote"}
+    assert ("contrats/bretagne" in set(found.sheets["Contrat"].origin["file"])) == copy_is_read

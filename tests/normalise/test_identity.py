@@ -112,7 +112,7 @@ def test_an_identifier_of_the_registry_is_never_given_again() -> None:
 TITLES = st.lists(st.text(alphabet="aAéÉ -'2", min_size=1, max_size=6), min_size=1, max_size=8, unique=True)
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(TITLES, st.randoms(use_true_random=False))
 def test_distinct_names_get_distinct_identifiers_whatever_their_order(titles: list[str], chance: random.Random) -> None:
     first = complete_keys(actions(*((None, "alpes", title) for title in titles)), ACTIONS, NOTHING)
@@ -124,7 +124,7 @@ def test_distinct_names_get_distinct_identifiers_whatever_their_order(titles: li
     assert all(re.fullmatch(SLUG_PATTERN, key) for key in first["key"])
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(TITLES, TITLES)
 def test_once_registered_identifiers_do_not_move(before: list[str], after: list[str]) -> None:
     old = complete_keys(actions(*((None, "alpes", title) for title in before)), ACTIONS, NOTHING)
