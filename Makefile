@@ -62,6 +62,7 @@ setup: $(PROJECT) ## installe aussi les vérifications d’avant commit, et git 
 	@git update-ref -d refs/notes/textconv/classeur
 
 clean: ## retire l’environnement et les caches, jamais outputs/ ni l’historique .dagster/
+	@git config --remove-section diff.classeur 2>/dev/null || true  # or git diff would call what is gone
 	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage *.egg-info
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -14,15 +14,17 @@ import re
 import shutil
 import tempfile
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 
 import pandas as pd
 
+from pipelines.curation.annotate import REPORT_SUFFIX
 from pipelines.curation.catalogue import WHOLE_FOLDER, Severity
 from pipelines.curation.gather import CONTRACT_SHEET, CONTRACTS_FOLDER, NATIONAL, REFERENCES_FOLDER
 from pipelines.curation.issues import IssueLog, errors
+from pipelines.progress import file_read
 from pipelines.sheets.files import WORKBOOK_SUFFIXES, UnreadableFileError, ignored, read_grids, workbooks
 from pipelines.sheets.labels import find_sheet, label
 from pipelines.text import clean
@@ -105,14 +107,14 @@ def select(paths: Sequence[Path], sources: Path | None = None) -> list[Selection
     Raises:
         NothingToCheckError: a path that does not exist or holds no sheet, or no reference lists near it.
     """
-    if sources is not None and not (sources / REFERENCES_FOLDER).is_dir():
-        raise NothingToCheckError(f"Le dossier {sources} ne contient pas de dossier {REFERENCES_FOLDER}/.")
+    if sources is not None and not _holds_lists(sources):
+        raise NothingToCheckError(
+            f"Le dossier {sources} ne contient pas de dossier {REFERENCES_FOLDER}/ avec ses listes."
+        )
     found: dict[Path, Selection] = {}
     for typed in paths:
-        path = typed.resolve()
-        if not path.exists():
-            raise NothingToCheckError(f"Ce fichier ou ce dossier n’existe pas : {typed}.")
-        if _is_whole(path):
+        path = _resolved(typed)
+        if _holds_lists(path):
             found.setdefault(path, Selection(path)).whole = True
             continue
         for unit in _units(path, typed):
@@ -130,7 +132,8 @@ def files_to_read(selections: Sequence[Selection]) -> int:
     return sum(
         len(list(workbooks(one.root / CONTRACTS_FOLDER)))
         + sum(path.stem == NATIONAL for path in workbooks(one.root))
-        + len(list((one.root / REFERENCES_FOLDER).glob("*.csv")))
+        + sum((one.root / REFERENCES_FOLDER / f"{name}.csv").is_file() for name in sheets())
+        + sum((one.root / f"{name}.csv").is_file() for name in (*sheets(), ASSERTIONS.name))
         for one in selections
     )
 
@@ -150,6 +153,23 @@ def check(selections: Sequence[Selection]) -> Checked:
     return Checked(log.frame(), pd.concat([part.files for part in parts], ignore_index=True), paths)
 
 
+def _resolved(typed: Path) -> Path:
+    """A path without links.
+
+    Raises:
+        NothingToCheckError: it leads nowhere, or to what is neither a file nor a folder.
+    """
+    try:
+        path = typed.resolve()
+    except RuntimeError as error:  # what pathlib raises of a link that leads to itself, before Python 3.13
+        raise NothingToCheckError(f"Ce lien mène à lui-même : {typed}.") from error
+    if not path.exists():
+        raise NothingToCheckError(f"Ce fichier ou ce dossier n’existe pas : {typed}.")
+    if not path.is_file() and not path.is_dir():
+        raise NothingToCheckError(f"{typed} n’est ni un fichier ordinaire ni un dossier : il n’est pas lu.")
+    return path
+
+
 def _typed_from_here(root: Path) -> str:
     here = Path.cwd()
     return (root.relative_to(here) if root.is_relative_to(here) else root).as_posix()
@@ -158,17 +178,24 @@ def _typed_from_here(root: Path) -> str:
 # --- What is meant -------------------------------------------------------------------------------------------------
 
 
-def _is_whole(path: Path) -> bool:
-    return path.is_dir() and ((path / REFERENCES_FOLDER).is_dir() or (path / CONTRACTS_FOLDER).is_dir())
+def _holds_lists(folder: Path) -> bool:
+    """Whether this is a folder of sources; one of annotated copies has the same folders, and no list."""
+    return any((folder / REFERENCES_FOLDER).glob("*.csv"))
 
 
 def _units(path: Path, typed: Path) -> list[Path]:
     """The files meant by a path: itself, the workbook whose sheet it is, or what a folder holds."""
     if path.is_file():
+        if ignored(path):
+            raise NothingToCheckError(f"{typed} est un fichier caché ou de verrouillage : il n’est jamais lu.")
         if path.suffix.lower() not in _SHEET_SUFFIXES:
-            raise NothingToCheckError(f"{typed} n’est pas une feuille de calcul lue ici : .xlsx, .ods ou .csv.")
+            raise NothingToCheckError(
+                f"{typed} n’est pas une feuille de calcul lue ici : enregistrez-la au format .xlsx, .ods ou .csv."
+            )
         return [path.parent if _is_workbook_part(path) else path]
-    found = list(workbooks(path))
+    contracts = list(workbooks(path / CONTRACTS_FOLDER))
+    found = [one for one in workbooks(path) if not contracts or one.name != CONTRACTS_FOLDER] + contracts
+    found = [one for one in found if not one.name.endswith(REPORT_SUFFIX)]
     parts = [part for part in sorted(path.glob("*.csv")) if not ignored(part)]
     lists = [part for part in parts if _list_named(part) is not None]
     if len(parts) > len(lists):
@@ -199,9 +226,9 @@ def _list_named(path: Path) -> str | None:
 
 def _sources_of(unit: Path, typed: Path) -> Path:
     for parent in unit.parents:
-        if (parent / REFERENCES_FOLDER).is_dir():
+        if _holds_lists(parent):
             return parent
-    if (DEFAULT_SOURCES / REFERENCES_FOLDER).is_dir():
+    if _holds_lists(DEFAULT_SOURCES):
         return DEFAULT_SOURCES
     raise NothingToCheckError(
         f"Aucun dossier {REFERENCES_FOLDER}/ près de {typed} : indiquez le dossier des sources avec --sources."
@@ -244,13 +271,13 @@ def _contract_in(path: Path) -> str | None:
 def _check_one(one: Selection) -> Checked:
     from pipelines import job
 
-    if one.whole or one.in_place:
-        outcome = job.run(one.root)
-    else:
-        with tempfile.TemporaryDirectory(prefix="contrats-destination-") as folder:
-            _assemble(one, Path(folder))
-            outcome = job.run(Path(folder))
-    read = outcome.files[["file", "rows"]]
+    with ExitStack() as stack:
+        root = one.root
+        if not one.whole and not one.in_place:
+            root = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="contrats-destination-")))
+            _assemble(one, root)
+        outcome = job.run(root)
+        read = pd.concat([outcome.files[["file", "rows"]], _assertions_read(root)], ignore_index=True)
     if one.whole:
         return Checked(outcome.issues, read, {name: one.root / name for name in read["file"]})
     # A CSV file alone stands in a folder that takes the place of a workbook, and is named after it.
@@ -270,6 +297,19 @@ def _check_one(one: Selection) -> Checked:
     return _renamed(found, names)
 
 
+def _assertions_read(root: Path) -> pd.DataFrame:
+    """The file of assertions as a file read: it holds no row of any table, so that the stages do not list it."""
+    name = f"{ASSERTIONS.name}.csv"
+    if not (root / name).is_file():
+        return pd.DataFrame({"file": pd.Series(dtype="str"), "rows": pd.Series(dtype="int64")})
+    file_read(name)
+    count = 0
+    with suppress(UnreadableFileError):
+        rows = label(read_grids(root / name)[0], ASSERTIONS).rows
+        count = 0 if rows is None else len(rows)
+    return pd.DataFrame({"file": [name], "rows": [count]})
+
+
 def _unit_name(name: str) -> str:
     """The name that issues give to what stands there: a CSV file in a folder is a sheet of the folder."""
     path = PurePath(name)
@@ -284,7 +324,10 @@ def _renamed(found: Checked, names: dict[str, str]) -> Checked:
     for name, shown in names.items():
         if name != shown:
             for column in ("message", "advice"):
-                issues[column] = issues[column].str.replace(f"{name}, ", f"{shown}, ", regex=False)
+                # « contrats/alpes.xlsx, Actions, ligne 4 », and not the end of some other path.
+                told = rf"(?<![\w./-]){re.escape(name)}, "
+                instead = f"{shown}, ".replace("\\", r"\\")
+                issues[column] = issues[column].str.replace(told, instead, regex=True)
     issues["file"] = issues["file"].replace(names)
     files["file"] = files["file"].replace(names)
     return Checked(issues, files, {names.get(name, name): path for name, path in found.paths.items()})

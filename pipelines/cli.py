@@ -1,22 +1,35 @@
-"""The command line ``contrats-destination``.
+"""The command line ``contrats-destination``: the commands about sheets, and the build.
 
-Belongs here: arguments, progress, exit codes (0 done, 1 the data is refused, 2 wrong usage, 3 the environment, 4 our
-bug). Does not belong here: anything that the rooms or Dagster do. Libraries are imported by the command that uses
-them.
+Belongs here: arguments, progress, what is printed. Does not belong here: commands about releases (``cli_releases``),
+how a command line is understood and ends (``command_line``), anything that the rooms or Dagster do. Libraries are
+imported by the command that uses them.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import json
-import os
-import sys
 from collections.abc import Callable
-from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, ParamSpec
+from typing import TYPE_CHECKING
 
 import click
+
+from pipelines.cli_releases import add_release_commands
+from pipelines.command_line import (
+    DONE,
+    FILE,
+    FOLDER,
+    REFUSED,
+    USAGE,
+    Commands,
+    Stop,
+    console_of,
+    guarded,
+    printing,
+    shown_path,
+)
+from pipelines.text import numbered
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,57 +37,13 @@ if TYPE_CHECKING:
 
     from pipelines.progress import Step
 
-DONE, REFUSED, USAGE, ENVIRONMENT, BUG = range(5)
-P = ParamSpec("P")
 
-
-class Stop(Exception):  # noqa: N818
-    """Ends a command with an exit code and a message for the person who typed it."""
-
-    def __init__(self, code: int, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-
-
-def _console(*, stderr: bool = False) -> Console:
-    from rich.console import Console
-
-    return Console(stderr=stderr, highlight=False, soft_wrap=True)
-
-
-def _guarded(command: Callable[P, int]) -> Callable[P, None]:
-    """Turns whatever a command raises into a message and an exit code; never a traceback."""
-
-    @wraps(command)
-    def run(*args: P.args, **kwargs: P.kwargs) -> None:
-        try:
-            code = command(*args, **kwargs)
-        except Stop as stop:
-            _console(stderr=True).print(str(stop), markup=False)
-            code = stop.code
-        except OSError as error:
-            where = f" ({error.filename})" if error.filename else ""
-            _console(stderr=True).print(f"Le système a refusé : {error.strerror}{where}.", markup=False)
-            code = ENVIRONMENT
-        except click.ClickException:
-            raise
-        except Exception as error:
-            _console(stderr=True).print(
-                f"Erreur du programme, à signaler : {type(error).__name__} : {error}\n"
-                "Rien n’a été publié. Relancez avec CONTRATS_TRACE=1 pour le détail.",
-                markup=False,
-            )
-            if os.environ.get("CONTRATS_TRACE"):
-                raise
-            code = BUG
-        sys.exit(code)
-
-    return run
-
-
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """Des feuilles saisies à la main à des données ouvertes : les contrats de destination."""
+
+
+add_release_commands(main)
 
 
 def _date(_context: click.Context, _option: click.Parameter, value: str | None) -> str:
@@ -83,20 +52,17 @@ def _date(_context: click.Context, _option: click.Parameter, value: str | None) 
     try:
         return dt.date.fromisoformat(value).isoformat()
     except ValueError as error:
-        raise click.BadParameter("une date s’écrit AAAA-MM-JJ, par exemple 2026-11-22") from error
-
-
-_FOLDER = click.Path(file_okay=False, path_type=Path)
+        raise click.BadParameter("une date s’écrit AAAA-MM-JJ, par exemple 2026-11-22.") from error
 
 
 @main.command()
-@click.option("--sources", type=_FOLDER, default=Path("sources"), show_default=True, help="Dossier des feuilles.")
-@click.option("--outputs", type=_FOLDER, default=Path("outputs"), show_default=True, help="Dossier des versions.")
+@click.option("--sources", type=FOLDER, default=Path("sources"), show_default=True, help="Dossier des feuilles.")
+@click.option("--outputs", type=FOLDER, default=Path("outputs"), show_default=True, help="Dossier des versions.")
 @click.option("--date", callback=_date, help="Date de la version, AAAA-MM-JJ (par défaut : aujourd’hui à Paris).")
 @click.option(
     "--partial", is_flag=True, help="Publie malgré des lignes refusées, mises en quarantaine avec ce qui en dépend."
 )
-@_guarded
+@guarded
 def build(sources: Path, outputs: Path, date: str, partial: bool) -> int:
     """Fait tout : lit, contrôle, normalise, publie une version."""
     from pipelines.curation.console import print_issues
@@ -105,13 +71,13 @@ def build(sources: Path, outputs: Path, date: str, partial: bool) -> int:
 
     _require_sources(sources)
     outputs.mkdir(parents=True, exist_ok=True)  # a folder that cannot be written is said before the work, not after
-    console = _console()
+    console = console_of()
     with listening(_teller(console)):
         result = launch(sources.resolve(), outputs.resolve(), date, partial=partial)
     if result.refused:
         print_issues(console, result.issues)
         if result.report is not None:
-            console.print(f"\nRapport à ouvrir dans un navigateur : {_shown(result.report)}", markup=False)
+            console.print(f"\nRapport à ouvrir dans un navigateur : {shown_path(result.report)}", markup=False)
         console.print(
             "\n[bold red]Publication refusée[/] : la version précédente reste en place. Corrigez, puis relancez."
         )
@@ -119,12 +85,14 @@ def build(sources: Path, outputs: Path, date: str, partial: bool) -> int:
     if result.release is None:
         raise Stop(result.code, result.message)
     _print_summary(console, result.counts, result.issues)
+    if result.report is not None:
+        console.print(f"\nRapport à ouvrir dans un navigateur : {shown_path(result.report)}", markup=False)
     release = result.release
     if release.new:
-        console.print(f"\n[bold green]Version {release.version} publiée[/] : {_shown(release.path)}")
+        console.print(f"\n[bold green]Version {release.version} publiée[/] : {shown_path(release.path)}")
     else:
         console.print(
-            f"\n[bold]Rien de nouveau[/] : les données sont celles de {release.version}, {_shown(release.path)}"
+            f"\n[bold]Rien de nouveau[/] : les données sont celles de {release.version}, {shown_path(release.path)}"
         )
     console.print(
         "Ensuite : ouvrez contrats-de-destination.xlsx dans ce dossier, ou `make dev` pour l’interface de Dagster."
@@ -136,56 +104,60 @@ def build(sources: Path, outputs: Path, date: str, partial: bool) -> int:
 @click.argument("paths", metavar="[CHEMIN]...", nargs=-1, type=click.Path(path_type=Path))
 @click.option(
     "--sources",
-    type=_FOLDER,
+    type=FOLDER,
     help="Dossier des sources auquel ces fichiers se rapportent (par défaut : le plus proche).",
 )
 @click.option("--json", "as_json", is_flag=True, help="Un seul objet JSON sur la sortie.")
-@click.option(
-    "--html", type=click.Path(dir_okay=False, path_type=Path), help="Écrit aussi un rapport, en une page HTML."
-)
+@click.option("--html", type=FILE, help="Écrit aussi un rapport, en une page HTML (rapport.html).")
 @click.option(
     "--annotate",
     "folder",
-    type=_FOLDER,
+    type=FOLDER,
     help="Écrit dans ce dossier une copie de chaque fichier, avec ses anomalies dans ses cellules.",
 )
-@_guarded
+@guarded
 def check(paths: tuple[Path, ...], sources: Path | None, as_json: bool, html: Path | None, folder: Path | None) -> int:
     """Contrôle des fichiers ou des dossiers de feuilles sans rien publier (par défaut : le dossier sources)."""
     from pipelines import checking
     from pipelines.curation.annotate import AnnotationRefusedError, annotate, refuse_among_sources
     from pipelines.curation.console import print_issues, reading_bar, totals
 
+    if html is not None:
+        _require_page(html)
     try:
         if folder is not None:
             refuse_among_sources(folder)
         selections = checking.select(paths or (sources or checking.DEFAULT_SOURCES,), sources)
     except (checking.NothingToCheckError, AnnotationRefusedError) as error:
         raise Stop(USAGE, str(error)) from error
-    with reading_bar(_console(stderr=True), checking.files_to_read(selections)):
+    with reading_bar(console_of(stderr=True), checking.files_to_read(selections)):
         checked = checking.check(selections)
     if html is not None:
         from pipelines.curation.report import render
 
         html.write_text(render(checked.issues, checked.files), encoding="utf-8")
+        console_of(stderr=True).print(f"Rapport à ouvrir dans un navigateur : {shown_path(html)}", markup=False)
     if folder is not None:
         try:
             written = annotate(checked.paths, checked.issues, folder)
         except AnnotationRefusedError as error:
             raise Stop(USAGE, str(error)) from error
-        _console(stderr=True).print(f"Copies annotées : {len(written)} fichiers dans {folder}.", markup=False)
-    if as_json:
-        click.echo(json.dumps(checked.as_json(), ensure_ascii=False, indent=2))
-    else:
-        console = _console()
-        print_issues(console, checked.issues)
-        console.print(f"\n{totals(checked.issues, checked.files)}", markup=False)
+        count = numbered(len(written), "fichier")
+        console_of(stderr=True).print(f"Copies annotées : {count} dans {folder}.", markup=False)
+    with printing():
+        if as_json:
+            said = json.dumps(checked.as_json(), ensure_ascii=False, indent=2)
+            click.echo(f"{said}\n".encode(), nl=False)  # JSON is UTF-8, whatever the terminal
+        else:
+            console = console_of()
+            print_issues(console, checked.issues)
+            console.print(f"\n{totals(checked.issues, checked.files)}", markup=False)
     return REFUSED if checked.refused else DONE
 
 
 @main.command()
-@click.option("--sources", type=_FOLDER, default=Path("sources"), show_default=True, help="Dossier des feuilles.")
-@_guarded
+@click.option("--sources", type=FOLDER, default=Path("sources"), show_default=True, help="Dossier des feuilles.")
+@guarded
 def register(sources: Path) -> int:
     """Inscrit les identifiants nouvellement attribués au registre des identifiants."""
     from pipelines.curation.console import print_issues
@@ -194,19 +166,23 @@ def register(sources: Path) -> int:
 
     _require_sources(sources)
     added, issues = inscribe(sources)
-    console = _console()
+    console = console_of()
     if len(errors(issues)):
         print_issues(console, issues)
         return REFUSED
-    console.print(f"{added} identifiants inscrits." if added else "Tous les identifiants sont déjà inscrits.")
+    console.print(
+        f"{numbered(added, 'identifiant inscrit', 'identifiants inscrits')}."
+        if added
+        else "Tous les identifiants sont déjà inscrits."
+    )
     return DONE
 
 
 @main.command()
-@click.argument("file", metavar="FICHIER.xlsx", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("file", metavar="FICHIER.xlsx", type=FILE)
 @click.option("--contrat", default="", help="Identifiant du contrat dont remplir le modèle ; national : le national.")
-@click.option("--sources", type=_FOLDER, default=Path("sources"), show_default=True, help="Dossier des feuilles.")
-@_guarded
+@click.option("--sources", type=FOLDER, default=Path("sources"), show_default=True, help="Dossier des feuilles.")
+@guarded
 def template(file: Path, contrat: str, sources: Path) -> int:
     """Écrit un classeur à remplir : vierge, ou rempli de ce qui est connu d’un contrat (.xlsx ou .ods)."""
     from pipelines.curation.console import print_issues
@@ -222,24 +198,28 @@ def template(file: Path, contrat: str, sources: Path) -> int:
     except UnknownContractError as error:
         raise Stop(USAGE, str(error)) from error
     except RefusedSourcesError as error:
-        print_issues(_console(), error.issues)
+        print_issues(console_of(), error.issues)
         raise Stop(REFUSED, "Les feuilles ont des erreurs : corrigez-les avant d’en tirer un modèle.") from error
-    said = f"Modèle rempli de {filled} lignes" if contrat else "Modèle vierge"
-    _console().print(f"{said} : {_shown(file)}", markup=False)
+    said = f"Modèle rempli de {numbered(filled, 'ligne')}" if contrat else "Modèle vierge"
+    console_of().print(f"{said} : {shown_path(file)}", markup=False)
     return DONE
 
 
 @main.command()
-@click.argument("file", metavar="FICHIER", type=click.Path(exists=True, path_type=Path))
+@click.argument("file", metavar="FICHIER", type=click.Path(path_type=Path))
 @click.option(
     "--revue", is_flag=True, help="Pour git diff : les lignes sans numéro, et un fichier illisible dit dans le texte."
 )
-@_guarded
+@guarded
 def text(file: Path, revue: bool) -> int:
     """Affiche un classeur en texte stable, cellule par cellule, pour comparer deux versions."""
     from pipelines.sheets.files import UnreadableFileError
     from pipelines.sheets.stable_text import stable_text
 
+    if not file.exists():
+        raise Stop(USAGE, f"Ce fichier ou ce dossier n’existe pas : {file}.")
+    if file.is_dir() and not any(file.glob("*.csv")):
+        raise Stop(USAGE, f"Aucune feuille (.csv) dans le dossier {file}.")
     try:
         shown = stable_text(file, numbered=not revue)
     except UnreadableFileError as error:
@@ -250,15 +230,21 @@ def text(file: Path, revue: bool) -> int:
     return DONE
 
 
+def _require_page(html: Path) -> None:
+    """The report replaces a file: it may not be a workbook by a slip of the hand, nor stand among the sources."""
+    from pipelines.curation.annotate import AnnotationRefusedError, refuse_among_sources
+
+    if html.suffix.lower() not in (".html", ".htm"):
+        raise Stop(USAGE, f"Le nom du rapport finit par .html : {html}.")
+    try:
+        refuse_among_sources(html.parent)
+    except AnnotationRefusedError as error:
+        raise Stop(USAGE, f"Le rapport ne s’écrit pas parmi les sources : {html}.") from error
+
+
 def _require_sources(sources: Path) -> None:
     if not sources.is_dir():
         raise Stop(USAGE, f"Le dossier des feuilles n’existe pas : {sources}. Indiquez-le avec --sources.")
-
-
-def _shown(path: Path) -> str:
-    """The path as short as it can be typed from here."""
-    here = Path.cwd()
-    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
 
 
 def _teller(console: Console) -> Callable[[Step], None]:
@@ -290,6 +276,6 @@ def _print_summary(console: Console, counts: dict[str, int], issues: pd.DataFram
     warnings = int((issues["severity"] == "warning").sum())
     refused = int((issues["severity"] == "error").sum())
     kept_out = " (lignes en quarantaine, nommées dans journal.md)" if refused else ""
-    console.print(f"Anomalies : {refused} erreurs{kept_out}, {warnings} avertissements.")
+    console.print(f"Anomalies : {numbered(refused, 'erreur')}{kept_out}, {numbered(warnings, 'avertissement')}.")
     if warnings or refused:
         print_issues(console, issues)

@@ -1,4 +1,4 @@
-"""How texts are cleaned, compared and turned into slugs, in every room.
+"""How texts are cleaned, compared, turned into slugs and shown, in every room.
 
 Belongs here: the one rule by which two spellings are the same, written down once. Does not belong here: what a text
 means.
@@ -13,12 +13,17 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     import pandas as pd
 
 T = TypeVar("T")
+
+MOST_CHARACTERS = 300
+"""Of a text that is shown on one line."""
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
 INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
 _DROP_INVISIBLE = {ord(character): None for character in INVISIBLE}
@@ -27,6 +32,7 @@ _NOT_ALPHANUMERIC = re.compile(r"[^a-z0-9]+")
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae"})
 
 
+@lru_cache(maxsize=1 << 15)  # headers, codes and names come back in every sheet
 def fold(text: str) -> str:
     """The form under which two spellings are compared (rule in the module's docstring)."""
     folded = unicodedata.normalize("NFKD", text.translate(_DROP_INVISIBLE)).casefold().translate(_LIGATURES)
@@ -62,3 +68,14 @@ def on_distinct(series: pd.Series[str], function: Callable[[str], T]) -> pd.Seri
     codes, distinct = pd.factorize(series)
     values = pd.Series([function(value) for value in distinct], dtype=object)
     return pd.Series(values.to_numpy()[codes] if len(values) else [], index=series.index, dtype=object)
+
+
+def printable(text: object, most: int = MOST_CHARACTERS) -> str:
+    """A text on one line, without anything that a terminal would obey, cut after ``most`` characters."""
+    line = _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", " ".join(str(text).split()))
+    return line if len(line) <= most else f"{line[: most - 1]}…"
+
+
+def numbered(count: int, one: str, many: str = "") -> str:
+    """« 1 erreur », « 2 erreurs », « 1 200 erreurs »."""
+    return f"{count:,} ".replace(",", "\N{NARROW NO-BREAK SPACE}") + (one if count < 2 else many or f"{one}s")

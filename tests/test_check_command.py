@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -15,9 +18,10 @@ from rich.console import Console
 from pipelines.checking import Checked, NothingToCheckError, check, files_to_read, select
 from pipelines.cli import main
 from pipelines.curation.catalogue import WHOLE_FOLDER
-from pipelines.curation.console import MANY_FILES, MOST_ON_A_TERMINAL, numbered, print_issues, printable, reading_bar
+from pipelines.curation.console import MANY_FILES, MOST_ON_A_TERMINAL, print_issues, reading_bar
 from pipelines.curation.issues import COLUMNS, IssueLog, place
 from pipelines.progress import file_read
+from pipelines.text import numbered, printable
 from tests.conftest import SmallSources, cell_of, write_small_sources
 
 
@@ -106,27 +110,46 @@ def test_two_files_for_one_place(shared: SmallSources, tmp_path: Path) -> None:
     [
         (("absent.xlsx",), "n’existe pas"),
         (("texte.txt",), "n’est pas une feuille"),
+        ((".~lock.feuille.xlsx#",), "verrouillage"),
         (("vide",), "Aucune feuille"),
         (("feuille.xlsx",), "--sources"),
         (("feuille.xlsx", "--sources", "vide"), "referentiels/"),
         ((), "n’existe pas"),
-        (("--inconnu",), ""),
+        (("--inconnu",), "Option inconnue : --inconnu."),
+        (("--sourcs", "vide"), "Vouliez-vous dire --sources"),
+        (("--sources",), "--sources attend une valeur"),
+        (("--json=oui",), "--json ne prend pas de valeur"),
+        (("--sources", "texte.txt"), "il faut un dossier"),
+        (("--html", "vide"), "il faut un fichier"),
+        (("--html", "feuille.xlsx"), "finit par .html"),
     ],
 )
 def test_wrong_usage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], said: str) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "vide").mkdir()
     (tmp_path / "texte.txt").write_text("bonjour", encoding="utf-8")
+    (tmp_path / ".~lock.feuille.xlsx#").write_text("moi", encoding="utf-8")
     (tmp_path / "feuille.xlsx").write_bytes(b"")
     done = run(*arguments)
     assert done.exit_code == 2, done.output
     assert said in done.output
+    assert not [word for word in ("Error", "Usage:", "Invalid", "No such") if word in done.output]
     assert "Traceback" not in done.output
 
 
 def test_a_report_that_cannot_be_written_is_the_environment(shared: SmallSources, tmp_path: Path) -> None:
     done = run(str(shared.root), "--html", str(tmp_path / "absent" / "rapport.html"))
     assert done.exit_code == 3, done.output
+
+
+def test_a_report_replaces_no_sheet(small_sources: SmallSources) -> None:
+    sheet = small_sources.root / "contrats" / "alpes" / "Actions.csv"
+    before = sheet.read_bytes()
+    for target in (sheet, small_sources.root / "contrats" / "rapport.html"):
+        done = run(str(small_sources.root), "--html", str(target))
+        assert done.exit_code == 2, done.output
+    assert sheet.read_bytes() == before
+    assert not (small_sources.root / "contrats" / "rapport.html").exists()
 
 
 # --- What is answered for --------------------------------------------------------------------------------------------
@@ -182,6 +205,40 @@ def test_a_file_from_elsewhere_is_read_among_the_sources_and_named_as_typed(
     assert {path: path.read_bytes() for path in shared.root.rglob("*.csv")} == before
 
 
+def test_annotated_copies_are_checked_against_the_sources_not_against_themselves(
+    shared: SmallSources, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(shared.root.parent)
+    copies = tmp_path / "copies"
+    shutil.copytree(shared.root / "contrats", copies / "contrats")
+    shutil.copytree(shared.root / "national", copies / "national")
+    (copies / "referentiels").mkdir()
+    for name in ("referentiels/sources.rapport.xlsx", "corrections.rapport.xlsx"):
+        (copies / name).write_bytes(b"")
+    [selection] = select([copies])
+    assert selection.root == shared.root
+    assert sorted(selection.placed) == ["contrats/alpes", "contrats/bretagne", "national"]
+    assert not check(select([copies / "contrats" / "alpes"])).refused
+
+
+def test_a_name_inside_another_path_is_not_renamed(
+    shared: SmallSources, small_sources: SmallSources, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(small_sources.root.parent)
+    small_sources.put("contrats/bretagne/Partenaires", "Nom", "Atou France")
+    issues = check(select([small_sources.root, shared.root])).issues.set_index("code")
+    assert issues.loc["partenaire-inconnu", "file"] == f"{small_sources.root.name}/contrats/bretagne"
+    assert "ajoutez-le à sources/referentiels/partenaires.csv, ou" in str(issues.loc["partenaire-inconnu", "advice"])
+
+
+def test_the_file_of_assertions_counts_as_read(shared: SmallSources, tmp_path: Path) -> None:
+    received = tmp_path / "assertions.csv"
+    received.write_text("Table,Minimum,Maximum\nactions,1,\n", encoding="utf-8")
+    checked = check(select([received], shared.root))
+    assert checked.files["rows"].tolist() == [1]
+    assert not checked.refused
+
+
 # --- How it is said --------------------------------------------------------------------------------------------------
 
 
@@ -223,8 +280,15 @@ def found(count: int = 1, value: str = "31 février") -> pd.DataFrame:
     return log.frame()
 
 
+class Terminal(io.StringIO):
+    """A stream that someone watches."""
+
+    def isatty(self) -> bool:
+        return True
+
+
 def printed(issues: pd.DataFrame, *, terminal: bool = False) -> str:
-    stream = io.StringIO()
+    stream = Terminal() if terminal else io.StringIO()
     print_issues(Console(file=stream, force_terminal=terminal, highlight=False, soft_wrap=True), issues)
     return stream.getvalue()
 
@@ -233,7 +297,7 @@ def test_text_says_the_kinds_first_then_each_issue_at_its_cell() -> None:
     lines = printed(found(2)).splitlines()
     assert lines[:5] == [
         "Par nature",
-        "      2  erreur         date-illisible",
+        "      2  erreurs        date-illisible",
         "      1  erreur         colonne-absente",
         "      1  erreur         fichier-illisible",
         "      1  information    identifiant-nouveau",
@@ -244,8 +308,18 @@ def test_text_says_the_kinds_first_then_each_issue_at_its_cell() -> None:
     assert lines[at + 3].startswith("    → Tapez par exemple")
     assert "  ligne 1  erreur · « Type » · colonne-absente" in lines
     assert "contrats/nice.xlsx" in lines
-    assert "    valeur : nice.xlsx" in lines
+    assert "    valeur : nice.xlsx" not in lines, "the file, said just above"
     assert not [line for line in lines if "alpes-guide" in line]
+    assert "Les informations" in lines[-1]
+
+
+def test_the_value_is_said_unless_the_message_says_it() -> None:
+    log = IssueLog()
+    log.add("sans-source", place("contrats/alpes.xlsx", "Actions", "O2", 2, "Sources", "source"))
+    log.add("date-illisible", place("contrats/alpes.xlsx", "Actions", "H2", 2, "Début", "demain"))
+    said = printed(log.frame())
+    assert "    valeur : source\n" in said
+    assert "valeur : demain" not in said
 
 
 def test_nothing_wrong() -> None:
@@ -260,6 +334,16 @@ def test_colours_on_a_terminal_only(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "\x1b" not in printed(found())
     monkeypatch.setenv("NO_COLOR", "1")
     assert "31m" not in printed(found(), terminal=True)
+
+
+def test_colours_asked_for_make_no_terminal_of_a_pipe() -> None:
+    stream, many = io.StringIO(), found(MOST_ON_A_TERMINAL + 10)
+    console = Console(file=stream, force_terminal=True, soft_wrap=True)
+    with reading_bar(console, MANY_FILES + 1):
+        file_read("contrats/alpes.xlsx")
+    print_issues(console, many)
+    assert stream.getvalue().count("Tapez par exemple") == MOST_ON_A_TERMINAL + 10
+    assert "Lecture" not in stream.getvalue()
 
 
 def test_a_pipe_gets_everything_and_a_terminal_what_can_be_read() -> None:
@@ -293,7 +377,7 @@ def test_counted_words() -> None:
 
 @pytest.mark.parametrize(("files", "terminal"), [(MANY_FILES, True), (MANY_FILES + 1, False), (1000, False)])
 def test_no_bar_for_few_files_or_in_a_pipe(files: int, terminal: bool) -> None:
-    stream = io.StringIO()
+    stream = Terminal() if terminal else io.StringIO()
     with reading_bar(Console(file=stream, force_terminal=terminal), files):
         file_read("contrats/alpes.xlsx")
     assert stream.getvalue() == ""
@@ -301,10 +385,82 @@ def test_no_bar_for_few_files_or_in_a_pipe(files: int, terminal: bool) -> None:
 
 def test_a_bar_for_many_files_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "xterm-256color")
-    stream = io.StringIO()
+    stream = Terminal()
     with reading_bar(Console(file=stream, force_terminal=True, width=120), MANY_FILES + 1):
         file_read("contrats/alpes.xlsx")
     assert "contrats/alpes.xlsx" in stream.getvalue()
     assert f"/{MANY_FILES + 1}" in stream.getvalue()
     file_read("contrats/lyon.xlsx")
     assert "lyon" not in stream.getvalue()
+
+
+# --- As a program --------------------------------------------------------------------------------------------------
+
+
+def started(*arguments: str, **settings: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "pipelines", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, **settings},
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [(("text", "contrats/alpes"), 0), (("check", "contrats/alpes"), 1), (("check", "contrats/alpes", "--json"), 1)],
+)
+def test_a_reader_that_leaves_early_is_no_failure(spoiled: SmallSources, arguments: tuple[str, ...], code: int) -> None:
+    command, path, *options = arguments
+    with started(command, str(spoiled.root / path), *options) as program:
+        assert program.stdout is not None
+        program.stdout.close()
+        assert program.stderr is not None
+        said = program.stderr.read().decode()
+    assert (program.returncode, said) == (code, "")
+
+
+def test_a_terminal_of_another_encoding_loses_letters_and_json_none(spoiled: SmallSources) -> None:
+    path = str(spoiled.root / "contrats" / "alpes")
+    said, _ = started("check", path, PYTHONIOENCODING="ascii").communicate()
+    assert b"31 f?vrier 2014" in said
+    said, _ = started("check", path, "--json", PYTHONIOENCODING="latin-1").communicate()
+    assert json.loads(said)["issues"][0]["value"] == "31 février 2014"
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ("check", "--help"), ("text", "-h")])
+def test_help_is_in_french(arguments: tuple[str, ...]) -> None:
+    done = CliRunner().invoke(main, arguments)
+    assert done.exit_code == 0
+    assert "Affiche cette aide." in done.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("publie",), "Commande inconnue : publie."),
+        (("text",), "Il manque un argument : FICHIER."),
+        (("text", "un", "deux"), "De trop dans la commande : deux."),
+        (("text", "absent.xlsx"), "n’existe pas : absent.xlsx."),
+        (("text", "."), "Aucune feuille (.csv) dans le dossier"),
+        (("build", "--date", "demain"), "--date : une date s’écrit AAAA-MM-JJ"),
+    ],
+)
+def test_other_wrong_uses(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], said: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(main, arguments)
+    assert (done.exit_code, said in done.output) == (2, True), done.output
+
+
+@pytest.mark.parametrize("kind", ["boucle", "tube"])
+def test_what_is_no_file_is_said(kind: str, tmp_path: Path) -> None:
+    path = tmp_path / "alpes.xlsx"
+    if kind == "boucle":
+        path.symlink_to(path)
+    else:
+        os.mkfifo(path)
+    done = CliRunner().invoke(main, ["check", str(path)])
+    assert done.exit_code == 2
+    assert "mène à lui-même" in done.output or "ni un fichier ordinaire ni un dossier" in done.output

@@ -6,6 +6,7 @@ here: how a file is marked (``pipelines.sheets.annotations_*``).
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
@@ -15,10 +16,13 @@ import pandas as pd
 from pipelines.curation.catalogue import Severity
 from pipelines.curation.gather import REFERENCES_FOLDER
 from pipelines.sheets.annotations import Line
-from pipelines.sheets.files import UnreadableFileError, read_grids
+from pipelines.sheets.files import UnreadableFileError, digest, read_grids
 
 _WORDS = ("severity", "sheet", "cell", "row", "value", "message", "advice")
-_REPORT = "{}.rapport.xlsx"
+REPORT_SUFFIX = ".rapport.xlsx"
+WRITTEN = ".copies-annotees.json"
+"""What was written in a folder of copies, by name, with its SHA-256: a copy that someone has since worked in is told
+from one that may be replaced."""
 
 
 class AnnotationRefusedError(Exception):
@@ -34,18 +38,21 @@ def annotate(files: Mapping[str, Path], issues: pd.DataFrame, folder: Path) -> l
     Args:
         files: By the name that issues give them, the files (or folders of CSV files), which are only read.
         issues: The columns of `issues.COLUMNS`; what concerns no file of ``files`` is left out.
-        folder: Where the copies go; made if it is not there, and what bears the same name replaced.
+        folder: Where the copies go; made if it is not there. Copies written by an earlier call are replaced.
 
     Returns:
         What was written, in the order of ``files``.
 
     Raises:
-        AnnotationRefusedError: the folder is among sources, or a copy would replace what was read.
+        AnnotationRefusedError: the folder is among sources, or a copy would replace what was read, a copy that
+            someone has worked in since, or any other file.
         OSError: the folder cannot be written.
     """
     refuse_among_sources(folder)
     targets = _targets(files, folder)
     _refuse_to_replace(files, targets)
+    before = _written(folder)
+    _refuse_to_lose(folder, targets, before)
     told = issues[issues["severity"] != Severity.INFO.value]
     by_file = dict(list(told.groupby("file", sort=False)))
     written: list[Path] = []
@@ -54,7 +61,28 @@ def annotate(files: Mapping[str, Path], issues: pd.DataFrame, folder: Path) -> l
         lines = [] if mine is None else [Line(*words) for words in mine[list(_WORDS)].itertuples(index=False)]
         targets[name][0].parent.mkdir(parents=True, exist_ok=True)
         written += _annotate_one(path, targets[name], lines)
+    now = {path.relative_to(folder).as_posix(): digest(path) for path in written}
+    (folder / WRITTEN).write_text(json.dumps(before | now, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     return written
+
+
+def _written(folder: Path) -> dict[str, str]:
+    """What earlier calls wrote in a folder; nothing when that is not known."""
+    try:
+        found = json.loads((folder / WRITTEN).read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _refuse_to_lose(folder: Path, targets: Mapping[str, tuple[Path, Path]], before: Mapping[str, str]) -> None:
+    """Nothing that a person typed is replaced: a copy corrected since, or a file that is none of our copies."""
+    for target in (target for pair in targets.values() for target in pair):
+        if target.exists() and digest(target) != before.get(target.relative_to(folder).as_posix()):
+            raise AnnotationRefusedError(
+                f"Ce fichier serait remplacé, et il a changé depuis qu’il a été écrit : {target}. Si ce sont vos "
+                "corrections, contrôlez-le lui-même et mettez-le à sa place ; sinon, indiquez un autre dossier."
+            )
 
 
 def _annotate_one(path: Path, targets: tuple[Path, Path], lines: list[Line]) -> list[Path]:
@@ -95,7 +123,7 @@ def _targets(files: Mapping[str, Path], folder: Path) -> dict[str, tuple[Path, P
         parent = folder.joinpath(*parts[:-1]) if inside else folder
         copy = _free([path.name, *(f"{path.stem} ({number}){path.suffix}" for number in range(2, 99))], parent, taken)
         stems = [copy.stem if path.suffix.lower() in (".xlsx", ".ods", ".csv") else copy.name, copy.name]
-        report = _free([_REPORT.format(stem) for stem in stems], parent, taken)
+        report = _free([stem + REPORT_SUFFIX for stem in stems], parent, taken)
         found[name] = (copy, report)
     return found
 

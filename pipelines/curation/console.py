@@ -5,36 +5,23 @@ Belongs here: how issues are laid out as text. Does not belong here: how they ar
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from pipelines.curation.catalogue import SEVERITY_NAMES, Severity
+from pipelines.curation.catalogue import CATALOGUE, SEVERITY_NAMES, Severity
 from pipelines.progress import following_files
+from pipelines.text import numbered, printable
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 MOST_ON_A_TERMINAL = 200
 """A terminal shows that many issues; a pipe gets them all."""
-MOST_CHARACTERS = 300
 MANY_FILES = 20
 _STYLES = {Severity.ERROR.value: "bold red", Severity.WARNING.value: "yellow", Severity.INFO.value: "cyan"}
-_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
-
-
-def printable(text: object, most: int = MOST_CHARACTERS) -> str:
-    """A text on one line, without anything that a terminal would obey, cut after ``most`` characters."""
-    line = _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", " ".join(str(text).split()))
-    return line if len(line) <= most else f"{line[: most - 1]}…"
-
-
-def numbered(count: int, one: str, many: str = "") -> str:
-    """« 1 erreur », « 2 erreurs », « 1 200 erreurs »."""
-    return f"{count:,} ".replace(",", "\N{NARROW NO-BREAK SPACE}") + (one if count < 2 else many or f"{one}s")
 
 
 def print_issues(console: Console, issues: pd.DataFrame) -> None:
@@ -44,13 +31,22 @@ def print_issues(console: Console, issues: pd.DataFrame) -> None:
         _print_summary(console, issues)
     else:
         console.print("Aucune anomalie.")
-    most = MOST_ON_A_TERMINAL if console.is_terminal else len(shown)
+    most = MOST_ON_A_TERMINAL if _watched(console) else len(shown)
     for (file, sheet), group in shown.head(most).groupby(["file", "sheet"], sort=False):
         console.print()
         console.print(printable(file) + (f" · {printable(sheet)}" if str(sheet) else ""), style="bold", markup=False)
         _print_group(console, group)
     if len(shown) > most:
-        console.print(f"\n… et {len(shown) - most} autres : --json ou --html FICHIER les donne toutes.", markup=False)
+        left = numbered(len(shown) - most, "autre")
+        console.print(f"\n… et {left} : check --json ou --html rapport.html les donne toutes.", markup=False)
+    if len(issues) > len(shown):
+        told = "Les informations n’appellent rien d’urgent : check --json ou --html rapport.html les donne."
+        console.print(f"\n{told}", markup=False)
+
+
+def _watched(console: Console) -> bool:
+    """Whether someone watches: a console that is made to colour a pipe is no terminal for all that."""
+    return console.file.isatty()
 
 
 def totals(issues: pd.DataFrame, files: pd.DataFrame) -> str:
@@ -65,7 +61,7 @@ def totals(issues: pd.DataFrame, files: pd.DataFrame) -> str:
 @contextmanager
 def reading_bar(console: Console, files: int) -> Iterator[None]:
     """While this lasts, a bar follows the files read: on a terminal only, and only when they are many."""
-    if files <= MANY_FILES or not console.is_terminal:
+    if files <= MANY_FILES or not _watched(console):
         yield
         return
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
@@ -86,14 +82,13 @@ def _print_summary(console: Console, issues: pd.DataFrame) -> None:
     from rich.text import Text
 
     order = {severity: rank for rank, severity in enumerate(SEVERITY_NAMES)}
-    counts = issues.groupby(["severity", "code"], sort=False).size().reset_index(name="count")
+    counts = issues.groupby(["severity", "code"], sort=False).size().reset_index(name="total")
     counts["rank"] = counts["severity"].map(order)
-    counts = counts.sort_values(["rank", "count", "code"], ascending=[True, False, True])
+    counts = counts.sort_values(["rank", "total", "code"], ascending=[True, False, True])
     console.print("Par nature", style="bold")
-    for kind in counts.itertuples(index=False):
-        severity = str(kind.severity)
-        name = Text(f"{SEVERITY_NAMES[severity]:<14}", _STYLES[severity])
-        console.print(Text(f"{kind.count!s:>7}  ").append(name).append(f" {kind.code!s}"))
+    for severity, code, total in zip(counts["severity"], counts["code"], counts["total"].tolist(), strict=True):
+        count, _, name = numbered(total, SEVERITY_NAMES[severity]).partition(" ")
+        console.print(Text(f"{count:>7}  ").append(f"{name:<14}", _STYLES[severity]).append(f" {code}"))
 
 
 def _print_group(console: Console, group: pd.DataFrame) -> None:
@@ -106,7 +101,8 @@ def _print_group(console: Console, group: pd.DataFrame) -> None:
         for part in (f"« {printable(issue.column)} »" if issue.column else "", str(issue.code)):
             head.append(f" · {part}" if part else "")
         console.print(head)
-        if issue.value and str(issue.value) not in str(issue.message):
+        told = "{value}" in CATALOGUE[str(issue.code)].message or str(issue.file).endswith(str(issue.value))
+        if issue.value and not told:
             console.print(f"    valeur : {printable(issue.value)}", markup=False)
         console.print(f"    {printable(issue.message)}", markup=False)
         console.print(f"    → {printable(issue.advice)}", markup=False)

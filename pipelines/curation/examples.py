@@ -139,7 +139,7 @@ EXAMPLES: dict[str, Example] = {
     "cle-etrangere": Example(
         sheet="contrats/alpes/Territoires",
         row={"Type de zone": "departement", "Code": "34", "Libellé": "Gironde", "Sources": "ALP3"},
-        label="",
+        label="Code",
         good={"Code": "33"},
     ),
     "partenaire-different": Example(

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 import pandas as pd
 
 from pipelines.curation.catalogue import CATALOGUE, Severity
+from pipelines.text import fold
 
 COLUMNS = ("code", "severity", "file", "sheet", "cell", "row", "column", "value", "message", "advice")
 PLACE = ("file", "sheet", "cell", "row", "column", "value")
@@ -44,13 +45,60 @@ def suggestion(candidates: Iterable[str]) -> str:
 
 
 def nearest(value: str, among: Sequence[str], limit: int = 3, cutoff: float = 70.0) -> list[str]:
-    """The texts closest to ``value`` by edit distance, best first."""
-    from rapidfuzz import fuzz, process, utils
+    """The texts that ``value`` most likely stands for, best first; none rather than a far-fetched one.
 
-    found = process.extract(
-        value, among, scorer=fuzz.WRatio, processor=utils.default_process, limit=limit, score_cutoff=cutoff
-    )
-    return [text for text, _score, _index in found]
+    Case, accents and the order of words do not count. A text is likely by its edit distance, if no long word of it is
+    another word altogether (« Office de tourisme de Lyon » is not that of Bordeaux), if one holds the other, or if
+    ``value`` is its initials.
+    """
+    from rapidfuzz import fuzz, process
+
+    wanted = fold(value)
+    texts = {fold(text): text for text in reversed(among)}
+    scores: dict[str, float] = {}
+    for scorer in (fuzz.ratio, fuzz.token_sort_ratio):
+        for text, score, _ in process.extract(wanted, list(texts), scorer=scorer, limit=None, score_cutoff=cutoff):
+            if _same_words(wanted, text):
+                scores[text] = max(score, scores.get(text, 0))
+    for text in texts:
+        score = max(_holding(wanted, text), _INITIALS if wanted in _initials(text) else 0)
+        if score >= max(cutoff, scores.get(text, 0)):
+            scores[text] = score
+    ranked = sorted(scores, key=lambda text: (-scores[text], text))
+    return [texts[text] for text in ranked[:limit] if scores[text] >= scores[ranked[0]] - _MARGIN]
+
+
+_MARGIN = 10.0
+_LONG_WORD, _SAME_WORD = 4, 60.0
+_LEAST_SHARE = 0.25
+_INITIALS = 85.0
+_SMALL_WORDS = frozenset(["a", "au", "aux", "d", "de", "des", "du", "en", "et", "l", "la", "le", "les"])
+
+
+def _same_words(one: str, other: str) -> bool:
+    """Whether each long word of the text with fewer words is spelled nearly as a word of the other text."""
+    from rapidfuzz import fuzz
+
+    fewer, more = sorted((one.split(), other.split()), key=len)
+    long = [word for word in fewer if len(word) >= _LONG_WORD]
+    return all(any(fuzz.ratio(word, near) >= _SAME_WORD for near in more) for word in long)
+
+
+def _initials(text: str) -> set[str]:
+    """« gta » of « grande traversee des alpes », « ccira » of « cci rhone alpes »."""
+    words = [word for word in text.split() if word not in _SMALL_WORDS]
+    if len(words) < 2:
+        return set()
+    others = "".join(word[0] for word in words[1:])
+    return {words[0][0] + others, words[0] + others}
+
+
+def _holding(one: str, other: str) -> float:
+    """How likely (0 to 100) is a text that holds all the words of the other, or starts with it."""
+    short, long = sorted((one, other), key=len)
+    share = len(short) / max(len(long), 1)
+    held = set(short.split()) <= set(long.split()) or long.startswith(short)
+    return 70 + 30 * share if held and share >= _LEAST_SHARE and len(short) > _LONG_WORD - 2 else 0
 
 
 class IssueLog:

@@ -140,9 +140,9 @@ KINDS = kinds(
         "feuille-inconnue",
         W,
         "La feuille « {value} » n’est pas de celles qui sont lues.{near}",
-        "Renommez-la si elle doit l’être ; sinon laissez-la, elle est ignorée.",
+        "Si elle doit être lue, renommez-la ; sinon laissez-la, elle est ignorée.",
         "The sheet “{value}” is not one of those that are read.{near}",
-        "Rename it if it should be read; otherwise leave it, it is ignored.",
+        "If it is to be read, rename it; otherwise leave it, it is ignored.",
     ),
     (
         "entete-introuvable",

@@ -28,9 +28,9 @@ KINDS = kinds(
         "date-inversee",
         E,
         "La fin ({value}) précède le début ({expected}).",
-        "Vérifiez les deux dates.",
+        "Vérifiez les deux dates dans la source.",
         "The end ({value}) comes before the start ({expected}).",
-        "Check both dates.",
+        "Check both dates in the source.",
     ),
     (
         "sans-source",

@@ -6,6 +6,7 @@ how issues are found, where the page is written.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,19 +49,35 @@ def render(issues: pd.DataFrame, files: pd.DataFrame, *, title: str = "Contrôle
     """
     from jinja2 import Environment, StrictUndefined
 
+    by_file, with_issues = _by_file(issues, files), {*issues["file"].replace("", WHOLE_FILE)}
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment.filters |= {"figure": _figure, "unbroken": _unbroken}
     template = environment.from_string(TEMPLATE.read_text(encoding="utf-8"))
     return template.render(
         title=title,
         total=_totals(issues),
         file_count=len(files),
         row_count=int(files["rows"].sum()),
-        by_file=_by_file(issues, files),
+        told=[count for count in by_file if count.name in with_issues],
+        silent=[count for count in by_file if count.name not in with_issues],
         by_sheet=_counts(issues, "sheet", WHOLE_FILE),
         by_rule=_rules(issues),
         issues=issues.to_dict("records"),
         severity_names=SEVERITY_NAMES,
     )
+
+
+def _figure(count: int) -> str:
+    """A whole number, its thousands apart."""
+    return f"{count:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
+
+
+def _unbroken(text: str) -> str:
+    """A text whose French punctuation stays on the line of its word."""
+    return _BEFORE_OR_AFTER.sub("\N{NO-BREAK SPACE}", str(text))
+
+
+_BEFORE_OR_AFTER = re.compile(r"(?<=«) | (?=[»?!;:])")
 
 
 def _totals(issues: pd.DataFrame) -> Count:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from string import Formatter
 
+import openpyxl
 import pandas as pd
 import pytest
 
@@ -118,6 +120,8 @@ def test_partial_mode_says_what_it_did_of_an_unreadable_file(tmp_path: Path, cod
     sources = write_small_sources(tmp_path / "sources")
     file, _ = unreadable(sources)
     kept = sources.copy(tmp_path / "version") if code == "version-precedente-reprise" else None
+    if kept is not None:
+        openpyxl.Workbook().save(kept.root / file)
     fallback = Fallback(kept.root, "2026-01-01") if kept else None
     issues = job.read(sources.root, partial=True, fallback=fallback).issues
     assert issues.loc[issues["code"] == code, "file"].tolist() == [file]
@@ -130,6 +134,7 @@ def test_rules_of_the_whole_are_in_the_catalogue() -> None:
 @pytest.mark.parametrize("code", sorted(CATALOGUE))
 def test_words_in_both_languages(code: str) -> None:
     kind = CATALOGUE[code]
+    assert re.fullmatch("[a-z]+(-[a-z]+)*", code)
     fields = []
     for text in (kind.message, kind.advice, kind.message_en, kind.advice_en):
         fields.append({name for _, name, _, _ in Formatter().parse(text) if name is not None})

@@ -138,7 +138,7 @@ def lonely_contract(sources: SmallSources) -> Place:
 def unofficial_zone(sources: SmallSources) -> Place:
     zone = {"Type de zone": "region", "Code": "98", "Libellé": "Ailleurs", "Sources": "ALP3"}
     sources.add(f"{ALPES}/Territoires", zone)
-    return ALPES, "Territoires", "", "98"
+    return ALPES, "Territoires", "C3", "98"
 
 
 def another_acronym(sources: SmallSources) -> Place:
@@ -534,15 +534,47 @@ def test_unknown_code_is_our_bug() -> None:
         IssueLog().add("pas-au-catalogue", place("a"))
 
 
+PARTNERS = [
+    "ATC", "Agence de développement et de réservation touristiques du Pas-de-Calais", "Atout France", "CCI Rhône-Alpes",
+    "CRT de Bretagne", "Grande Traversée des Alpes", "Office de tourisme de Bordeaux", "Orange", "Région Rhône-Alpes",
+    "Ville de Strasbourg", "Événements", "Début", "Fin", "promotion",
+]  # fmt: skip
+
+
 @pytest.mark.parametrize(
-    ("value", "best"),
-    [("Atou France", "Atout France"), ("ATOUT FRANCE", "Atout France"), ("CRT de Bretange", "CRT de Bretagne")],
+    ("value", "near"),
+    [
+        ("Atou France", ["Atout France"]),
+        ("ATOUT FRNACE", ["Atout France"]),
+        ("AtoutFrance", ["Atout France"]),
+        ("France, Atout", ["Atout France"]),
+        ("CRT de Bretange", ["CRT de Bretagne"]),
+        ("Grande Traversé des Alpes", ["Grande Traversée des Alpes"]),
+        ("Conseil regional Rhone-Alpes", ["Région Rhône-Alpes"]),
+        ("Office de tourism de Bordeau", ["Office de tourisme de Bordeaux"]),
+        ("Strasbourg", ["Ville de Strasbourg"]),
+        ("evenement", ["Événements"]),
+        ("Date de fin", ["Fin"]),
+        ("promo", ["promotion"]),
+        ("GTA", ["Grande Traversée des Alpes"]),
+        ("CCIRA", ["CCI Rhône-Alpes"]),
+        # Another organisation altogether, whatever words it shares with one of the list
+        ("Office de tourisme de Lyon", []),
+        ("Aéroport de Lyon", []),
+        ("zzz", []),
+        ("!", []),
+        ("", []),
+    ],
 )
-def test_nearest(value: str, best: str) -> None:
-    assert nearest(value, ["CRT de Bretagne", "Atout France", "Orange"])[0] == best
+def test_nearest(value: str, near: list[str]) -> None:
+    assert nearest(value, PARTNERS) == near
 
 
-def test_nothing_near() -> None:
-    assert nearest("zzz", ["Atout France"]) == []
+def test_nearest_keeps_the_best_few() -> None:
+    assert nearest("ALP33", ["ALP1", "ALP3", "ALP3", "alp 3"], limit=1) == ["ALP3"]
+    assert nearest("ALP3", []) == []
+
+
+def test_suggestion() -> None:
     assert suggestion([]) == ""
     assert suggestion(["a", "b"]) == " Vouliez-vous dire « a » ou « b » ?"

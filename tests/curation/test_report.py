@@ -84,6 +84,7 @@ def test_the_page_is_whole_and_loads_nothing(page: Page, text: str) -> None:
     assert page.loaded == []
     assert not re.search(r"https?://|@import|url\(", text)
     assert page.headers_without_scope == 0
+    assert text.count('class="wide" tabindex="0"') == text.count('class="wide"')
     assert '<html lang="fr">' in text
 
 
@@ -91,12 +92,12 @@ def test_totals(text: str) -> None:
     figures = re.findall(r"<strong>(\d+)</strong> (\w+)", text)
     wanted = [("2", "fichiers"), ("42", "lignes"), ("4", "erreurs"), ("1", "avertissement"), ("0", "information")]
     assert figures == wanted
-    assert "Refusé" in text
+    assert "À corriger" in text
 
 
 @pytest.mark.parametrize(
     ("codes", "verdict"),
-    [([], "aucun avertissement"), (["feuille-inconnue"], "1 avertissement"), (["sans-source"], "1 erreur ")],
+    [([], "aucun avertissement"), (["feuille-inconnue"], "1 avertissement"), (["sans-source"], "1 erreur.")],
 )
 def test_verdict(codes: list[str], verdict: str) -> None:
     log = IssueLog()
@@ -108,7 +109,7 @@ def test_verdict(codes: list[str], verdict: str) -> None:
     assert Page(shown).open == []
 
 
-def test_figures_by_sheet_by_rule_and_by_file(page: Page) -> None:
+def test_figures_by_sheet_by_rule_and_by_file(page: Page, text: str) -> None:
     assert page.tables["par-feuille"][1:] == [
         ["Actions", "2", "0", "0"],
         ["(fichier)", "1", "0", "0"],
@@ -124,8 +125,15 @@ def test_figures_by_sheet_by_rule_and_by_file(page: Page) -> None:
     assert page.tables["par-fichier"][1:] == [
         ["contrats/alpes.xlsx", "12", "3", "1", "0"],
         ["contrats/nice.xlsx", "0", "1", "0", "0"],
+        ["Fichier", "Lignes", "Erreurs", "Avertissements", "Informations"],
         ["contrats/lyon.xlsx", "30", "0", "0", "0"],
     ]
+    assert "1 fichier sans anomalie" in text
+
+
+def test_thousands_are_apart() -> None:
+    shown = render(found(), FILES.assign(rows=[12_000, 30]))
+    assert "<strong>12\u202f030</strong> lignes" in shown
 
 
 def test_every_issue_with_its_cell_message_and_advice(page: Page) -> None:
@@ -136,7 +144,8 @@ def test_every_issue_with_its_cell_message_and_advice(page: Page) -> None:
         assert row[0] == f"{issue['file']} {issue['sheet']}"
         assert row[3] == f"{SEVERITY_NAMES[issue['severity']]}{issue['code']}"
         assert row[4] == issue["value"]
-        assert row[5] == issue["message"] + issue["advice"]
+        assert row[5].replace("\N{NO-BREAK SPACE}", " ") == issue["message"] + issue["advice"]
+        assert not re.search("« | [»?!;:]", row[5]), "punctuation alone on a line"
 
 
 def test_what_was_typed_is_never_markup(page: Page, text: str) -> None:
