@@ -1,0 +1,145 @@
+"""Verification of a release: everything that its files say is computed again, from them alone, wherever they are.
+
+Belongs here: the order of the checks, and what is said of the whole. Does not belong here: each check (the
+modules beside).
+
+The folder may be a copy that someone downloaded, or was given: nothing in it is trusted. No link is followed, no path
+that a file states is opened but by its name in the folder, nothing is fetched, extracted or written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+from python_calamine import CalamineWorkbook
+
+from pipelines.curation.issue_kind import Severity
+from pipelines.publish.datapackage import WORKBOOK
+from pipelines.publish.describing.archive import ARCHIVE, archive_members
+from pipelines.publish.dictionary import DICTIONARY
+from pipelines.publish.folder import NotAReleaseError
+from pipelines.publish.verify.archive import check_archive
+from pipelines.publish.verify.descriptor import Descriptor, Resource, check_files, check_schema, read_descriptor
+from pipelines.publish.verify.files import Shelf, Sums, read_sums
+from pipelines.publish.verify.findings import Finding, Log, as_text, sorted_findings, totals
+from pipelines.publish.verify.metadata import Facts, check_metadata, check_pointer, check_readme
+from pipelines.publish.verify.rules import check_foreign_keys, check_rules, needed
+from pipelines.publish.verify.tables import read_table
+from pipelines.publish.verify.workbooks import Cells, check_sheet, open_workbook, sheet_rows
+from pipelines.publish.versions import DESCRIPTOR, SUMS
+from pipelines.publish.xlsx_files import README, sheet_names
+from pipelines.text import numbered
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What was verified, and what was found: nothing, when the release is sound."""
+
+    version: str
+    files: int
+    size: int
+    tables: int
+    rows: int
+    findings: tuple[Finding, ...]
+
+    @property
+    def sound(self) -> bool:
+        """Whether nothing but warnings was found."""
+        return all(finding.severity is not Severity.ERROR for finding in self.findings)
+
+    def text(self) -> str:
+        """The whole for a person: the findings file by file, then one line of conclusion."""
+        counted = (
+            f"{numbered(self.files, 'fichier')} ({_megabytes(self.size)}), {numbered(self.tables, 'table')}, "
+            f"{numbered(self.rows, 'ligne')}"
+        )
+        verdict = totals(self.findings) or "tout concorde"
+        told = as_text(self.findings)
+        conclusion = f"Version {self.version or 'inconnue'} : {counted} : {verdict}."
+        return f"{told}\n\n{conclusion}" if told else conclusion
+
+
+def verify(folder: Path) -> Verification:
+    """Verifies a release, be it published, downloaded, or prepared and sealed but not yet visible.
+
+    Raises:
+        NotAReleaseError: not a folder, or one that has neither sums nor a descriptor.
+        OSError: the disk refuses to give a file; nothing is then known of the release.
+    """
+    if not folder.is_dir():
+        raise NotAReleaseError(f"{folder} n’est pas un dossier : indiquez le dossier d’une version.")
+    folder = folder.resolve()
+    log = Log()
+    with Shelf(folder, log) as shelf:
+        if SUMS not in shelf and DESCRIPTOR not in shelf:
+            raise NotAReleaseError(f"{folder} n’est pas une version : ni {SUMS} ni {DESCRIPTOR} n’y sont.")
+        sums = read_sums(shelf, log)
+        descriptor = read_descriptor(shelf, sums, log)
+        rows: dict[str, int] = {}
+        if descriptor is not None:
+            sums.vouched = descriptor.claims
+            rows = _check_content(folder, descriptor, shelf, sums, log)
+            check_files(descriptor, shelf, sums, log)
+        sums.compare(shelf, log)
+        sizes = [shelf.size(name) for name in shelf.paths]
+    return Verification(
+        version=str(descriptor.content.get("version", "")) if descriptor is not None else "",
+        files=len(sizes),
+        size=sum(sizes),
+        tables=len(rows),
+        rows=sum(rows.values()),
+        findings=sorted_findings(log.findings),
+    )
+
+
+def _check_content(folder: Path, descriptor: Descriptor, shelf: Shelf, sums: Sums, log: Log) -> dict[str, int]:
+    """What the files hold; returns the number of rows of the tables that were read."""
+    resources = descriptor.resources
+    sheets = sheet_names(resources)
+    everything = _opened(WORKBOOK, shelf, sums, log)
+    kept: dict[str, pa.Table] = {}
+    filled: dict[str, dict[str, int]] = {}
+    for name, resource in resources.items():
+        check_schema(resource, descriptor, shelf, sums, log)
+        table = read_table(resource, shelf, sums, log)
+        if table is None:
+            continue
+        check_rules(resource, table, log)
+        cells = Cells(table)
+        alone = _opened(resource.files.get("xlsx", ""), shelf, sums, log)
+        if alone is not None:
+            check_sheet(resource, cells, alone, sheet_names([name])[name], resource.files["xlsx"], log)
+        if everything is not None:
+            check_sheet(resource, cells, everything, sheets[name], WORKBOOK, log)
+        filled[name] = {column: table.num_rows - table[column].null_count for column in resource.columns}
+        kept[name] = table.select(needed(resource, resources))
+    for resource in resources.values():
+        check_foreign_keys(resource, kept, resources, log)
+    facts = Facts(descriptor, filled, shelf, sums)
+    if everything is not None:
+        check_readme(sheet_rows(everything, README, WORKBOOK, log), WORKBOOK, sheets, facts, log)
+    if ARCHIVE in shelf:
+        _check_archive(resources, shelf, sums, log)
+    check_metadata(facts, log)
+    check_pointer(folder, facts, log)
+    return {name: table.num_rows for name, table in kept.items()}
+
+
+def _opened(path: str, shelf: Shelf, sums: Sums, log: Log) -> CalamineWorkbook | None:
+    if path not in shelf:
+        return None
+    content = shelf.take(path)
+    return open_workbook(content, path, log) if sums.sound(shelf, path) else None
+
+
+def _check_archive(resources: Mapping[str, Resource], shelf: Shelf, sums: Sums, log: Log) -> None:
+    content = shelf.take(ARCHIVE)
+    if sums.sound(shelf, ARCHIVE):
+        check_archive(content, ARCHIVE, archive_members(resources, DICTIONARY), shelf, sums, log)
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1e6:.1f} Mo".replace(".", ",")
