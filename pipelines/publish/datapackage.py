@@ -10,23 +10,48 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from importlib.metadata import version
 from pathlib import Path
-from typing import cast
+from typing import TypedDict, cast
 
 import pandas as pd
 import pyarrow as pa
 
 from pipelines.publish.csv_files import DIALECT
-from pipelines.publish.description import Body, DatasetDescription
-from pipelines.publish.table_schema import Codes, Json, table_schema
+from pipelines.publish.description import DatasetDescription
+from pipelines.publish.table_schema import Codes, Json, contributors, licences, table_schema
 from pipelines.publish.tables_arrow import Declared, foreign_keys
+from pipelines.publish.versions import DESCRIPTOR
 from schemas.declaration import Table
+from schemas.version import MODEL_VERSION
 
 WORKBOOK = "contrats-de-destination.xlsx"
 SOURCES_TABLE = "sources"
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 OTHER_FORMATS = {"parquet": "application/vnd.apache.parquet", "xlsx": XLSX_TYPE}
+PROGRAM = "contrats-destination"
+LIBRARIES = ("pandas", "pandera", "pyarrow", "python-calamine", "rapidfuzz", "rdflib", "XlsxWriter")
+MEDIA_TYPES = {
+    ".csv": "text/csv",
+    ".html": "text/html",
+    ".json": "application/json",
+    ".jsonld": "application/ld+json",
+    ".md": "text/markdown",
+    ".ods": "application/vnd.oasis.opendocument.spreadsheet",
+    ".toml": "application/toml",
+    ".ttl": "text/turtle",
+    ".xlsx": XLSX_TYPE,
+    ".zip": "application/zip",
+}
+"""Those of the files of a release, whatever the machine's own list says."""
+
+
+class Measures(TypedDict):
+    """The size and the hash of a file, as a Data Package writes them."""
+
+    bytes: int
+    hash: str
 
 
 @dataclass(frozen=True)
@@ -36,11 +61,19 @@ class Files:
     directory: Path
     tables: Mapping[str, pa.Table]
     declared: Declared
+    _measured: dict[str, Measures] = field(default_factory=dict, repr=False, compare=False)
+
+    def measures(self, path: str) -> Measures:
+        """The size and the hash of a file, read once however many metadata state them."""
+        if path not in self._measured:
+            self._measured[path] = measures(self.directory / path)
+        return self._measured[path]
 
 
 def datapackage(files: Files, description: DatasetDescription, codes: Codes, release: Mapping[str, str]) -> Json:
     """The descriptor of a release; ``release`` holds its ``version``, ``date`` (ISO) and ``contenu_sha256``."""
     said = description.as_json()
+    resources = [_resource(files, table, codes) for table in files.declared.values()]
     return {
         "profile": "data-package",
         "name": description.nom,
@@ -51,38 +84,46 @@ def datapackage(files: Files, description: DatasetDescription, codes: Codes, rel
         "homepage": description.adresse_de_base,
         "version": release["version"],
         "created": f"{release['date']}T00:00:00Z",
+        "version_du_modele": MODEL_VERSION,
         "contenu_sha256": release["contenu_sha256"],
-        "licenses": [
-            {
-                "name": description.licence.nom,
-                "path": description.licence.adresse,
-                "title": description.licence.titre,
-            }
-        ],
-        "contributors": _contributors(description),
+        "fabrication": made_with(),
+        "licenses": licences(description),
+        "contributors": contributors(description),
         "sources": _sources(files.tables),
         "keywords": list(description.mots_cles),
         "frequence": description.frequence,
         "temporal": said["couverture_temporelle"],
         "spatial": description.couverture_spatiale,
-        "resources": [_resource(files, table, codes) for table in files.declared.values()],
-        "autres_fichiers": [{"path": WORKBOOK, "mediatype": XLSX_TYPE, **measures(files.directory / WORKBOOK)}],
+        "emprise": said["emprise"],
+        "resources": resources,
+        "autres_fichiers": _others(files, resources),
     }
 
 
-def measures(path: Path) -> dict[str, object]:
-    """The size and the hash of a file, as a Data Package writes them."""
+def made_with() -> Json:
+    """The program and the libraries whose versions decide the content and the bytes of a release."""
+    return {
+        "programme": f"{PROGRAM} {version(PROGRAM)}",
+        "bibliotheques": {name: version(name) for name in LIBRARIES},
+    }
+
+
+def measures(path: Path) -> Measures:
+    """The size and the hash of a file."""
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     return {"bytes": path.stat().st_size, "hash": f"sha256:{digest}"}
 
 
-def _contributors(description: DatasetDescription) -> list[dict[str, str]]:
-    bodies: list[tuple[Body, str]] = [(description.editeur, "publisher")]
-    if description.point_de_contact != description.editeur:
-        bodies.append((description.point_de_contact, "contact"))
+def _others(files: Files, resources: list[Json]) -> list[Json]:
+    """Every other file of the release, by path; the descriptor can't state its own hash."""
+    told = {DESCRIPTOR, *(str(resource["path"]) for resource in resources)}
+    told |= {str(other["path"]) for resource in resources for other in cast("list[Json]", resource["autres_formats"])}
+    there = {path.relative_to(files.directory).as_posix() for path in files.directory.rglob("*") if path.is_file()}
     return [
-        {"title": body.nom, "role": role, **({"path": body.adresse} if body.adresse else {})} for body, role in bodies
+        {"path": path, "mediatype": MEDIA_TYPES.get(Path(path).suffix, "application/octet-stream")}
+        | files.measures(path)
+        for path in sorted(there - told)
     ]
 
 
@@ -108,11 +149,11 @@ def _resource(files: Files, table: Table, codes: Codes) -> Json:
         "mediatype": "text/csv",
         "encoding": "utf-8",
         "dialect": dict(DIALECT),
-        **measures(files.directory / path),
+        **files.measures(path),
         "rows": files.tables[table.name].num_rows,
         "schema": table_schema(table, codes) | _keys(table, files.tables[table.name], files.declared),
         "autres_formats": [
-            {"path": other, "format": name, "mediatype": mediatype, **measures(files.directory / other)}
+            {"path": other, "format": name, "mediatype": mediatype, **files.measures(other)}
             for name, mediatype in OTHER_FORMATS.items()
             for other in [f"{name}/{table.name}.{name}"]
         ],

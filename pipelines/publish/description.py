@@ -18,6 +18,12 @@ from typing import Any
 DESCRIPTION_FILE = "jeu_de_donnees.toml"
 
 Check = Callable[[Any], bool]
+THEMES = (
+    *("AGRI", "ECON", "EDUC", "ENER", "ENVI", "GOVE", "HEAL", "INTR", "JUST", "REGI", "SOCI", "TECH", "TRAN"),
+    "OP_DATPRO",
+)
+"""The codes of the European Union's list of data themes, which catalogues file datasets under."""
+
 FREQUENCIES = (
     *("continuous", "daily", "weekly", "monthly", "quarterly", "annual", "biennial", "triennial", "quadrennial"),
     *("quinquennial", "decennial", "punctual", "irregular", "never", "notPlanned", "other", "unknown"),
@@ -52,6 +58,17 @@ class Licence:
 
 
 @dataclass(frozen=True)
+class Area:
+    """A part of the territory covered, as a box: degrees of longitude and latitude (WGS 84)."""
+
+    nom: str
+    ouest: float
+    sud: float
+    est: float
+    nord: float
+
+
+@dataclass(frozen=True)
 class Period:
     """The time that the data cover, both days included."""
 
@@ -76,6 +93,17 @@ class DatasetDescription:
     point_de_contact: Body
     licence: Licence
     couverture_temporelle: Period
+    themes: tuple[str, ...] = ()
+    couverture_spatiale_adresse: str = ""
+    emprise: tuple[Area, ...] = ()
+
+    def latest(self, path: str) -> str:
+        """The permanent address of a file of the last release, whichever that is."""
+        return f"{self.adresse_de_base}/latest/{path}"
+
+    def pinned(self, version: str, path: str) -> str:
+        """The permanent address of a file of one release."""
+        return pinned_address(self.adresse_de_base, version, path)
 
     def as_json(self) -> dict[str, object]:
         """The description as JSON values (dates in ISO form), for files and for the content's fingerprint."""
@@ -83,6 +111,11 @@ class DatasetDescription:
 
     def _days(self) -> dict[str, dt.date]:
         return {"debut": self.couverture_temporelle.debut, "fin": self.couverture_temporelle.fin}
+
+
+def pinned_address(base: str, version: str, path: str) -> str:
+    """The permanent address of a file of one release, for one who has that release’s files but not its description."""
+    return f"{base}/releases/{version}/{path}"
 
 
 def load_description(path: Path) -> DatasetDescription:
@@ -121,6 +154,21 @@ def _are_tags(value: object) -> bool:
     return isinstance(value, list) and len(value) > 0 and all(_text(3, 96)(tag) for tag in value)
 
 
+def _are_themes(value: object) -> bool:
+    return isinstance(value, list) and len(value) > 0 and all(theme in THEMES for theme in value)
+
+
+def _are_boxes(value: object) -> bool:
+    return isinstance(value, dict) and len(value) > 0 and all(_is_box(box) for box in value.values())
+
+
+def _is_box(value: object) -> bool:
+    if not isinstance(value, list) or len(value) != 4 or not all(type(side) in (int, float) for side in value):
+        return False
+    west, south, east, north = value
+    return bool(-180 <= west < east <= 180 and -90 <= south < north <= 90)
+
+
 _ADDRESS = r"https?://[^\s]+"
 _NAME = (_text(), "un texte")
 _OPTIONAL_ADDRESS = (_matches(rf"({_ADDRESS})?"), 'une adresse en https://, ou "" s’il n’y en a pas')
@@ -135,6 +183,12 @@ _EXPECTED: dict[str, Any] = {
     "adresse_de_base": (_matches(_ADDRESS + r"(?<!/)"), "une adresse en https://, sans « / » à la fin"),
     "frequence": (lambda value: value in FREQUENCIES, f"l’un de : {', '.join(FREQUENCIES)}"),
     "couverture_spatiale": _NAME,
+    "couverture_spatiale_adresse": _OPTIONAL_ADDRESS,
+    "emprise": (
+        _are_boxes,
+        "une section [emprise] de lignes : « Corse = [8.5, 41.3, 9.6, 43.1] » (ouest, sud, est, nord)",
+    ),
+    "themes": (_are_themes, f"une liste de codes parmi : {', '.join(THEMES)}"),
     "mots_cles": (_are_tags, "une liste de mots de 3 à 96 caractères"),
     "editeur": _BODY,
     "point_de_contact": _BODY,
@@ -177,6 +231,8 @@ def _description(found: dict[str, Any]) -> DatasetDescription:
     return DatasetDescription(
         **plain,
         mots_cles=tuple(found["mots_cles"]),
+        themes=tuple(found["themes"]),
+        emprise=tuple(Area(name, *map(float, box)) for name, box in found["emprise"].items()),
         editeur=Body(**found["editeur"]),
         point_de_contact=Body(**found["point_de_contact"]),
         licence=Licence(**found["licence"]),

@@ -11,6 +11,9 @@ from dataclasses import dataclass
 
 from pipelines.publish.tables_arrow import Declared
 from schemas.declaration import Column, Family, Kind, Table
+from schemas.version import MODEL_VERSION
+
+DICTIONARY = "dictionnaire.md"
 
 TYPE_LABELS: dict[Kind, str] = {
     Kind.TEXT: "texte",
@@ -91,6 +94,10 @@ def markdown(declared: Declared, title: str) -> str:
         "",
         "Une section par table, une ligne par colonne. Les codes de chaque nomenclature, leurs libellés et leurs",
         "définitions sont dans la table `nomenclatures`. Une cellule vide veut dire qu’aucune source ne le dit.",
+        "Les descriptions en anglais suivent, en italique. *English descriptions follow in italics; an empty cell*",
+        "*means that no source states it; codes are explained in the table* `nomenclatures`.",
+        "",
+        f"Version du modèle : {MODEL_VERSION}.",
         "",
         *summary,
     ]
@@ -129,7 +136,7 @@ def _section(table: Table) -> Iterator[str]:
             entry.unite,
             ", ".join(part for part in (entry.nomenclature, entry.reference) if part),
             entry.obligatoire,
-            entry.description,
+            f"{entry.description} *{entry.description_en}*",
             entry.exemple,
         )
 

@@ -2,16 +2,22 @@
 
 Belongs here: what a Table Schema can say of one table alone. Does not belong here: foreign keys, which make tools
 that validate one file refuse it (they are in the Data Package, ``datapackage``).
+
+Neither a date nor the version of a release enters a schema: it changes when the model does, and only then.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
+from pipelines.publish.description import Body, DatasetDescription
 from schemas.declaration import Column, Kind, Table
+from schemas.version import MODEL_VERSION
 
 Json = dict[str, object]
 Codes = Mapping[str, Collection[str]]
+
+PROFILE = "https://frictionlessdata.io/schemas/table-schema.json"
 
 TYPES: dict[Kind, tuple[str, str]] = {
     Kind.TEXT: ("string", "default"),
@@ -42,6 +48,48 @@ def table_schema(table: Table, codes: Codes) -> Json:
         **({"cle_naturelle": list(table.natural_key)} if table.natural_key else {}),
         "missingValues": [""],
     }
+
+
+def published_schema(table: Table, codes: Codes, description: DatasetDescription) -> Json:
+    """The Table Schema as the file of a release: whose it is, under which licence, where it and its data stand."""
+    own = table_schema(table, codes)
+    heading = {name: own.pop(name) for name in ("name", "title", "description", "titre_en", "description_en")}
+    return {
+        "$schema": PROFILE,
+        **heading,
+        "version": MODEL_VERSION,
+        "countryCode": "FR",
+        "homepage": description.adresse_de_base,
+        "path": description.latest(f"schemas/{table.name}.json"),
+        "licenses": licences(description),
+        "contributors": contributors(description),
+        "keywords": list(description.mots_cles),
+        "resources": [
+            {
+                "name": table.name,
+                "title": table.title.fr,
+                "titre_en": table.title.en,
+                "path": description.latest(f"csv/{table.name}.csv"),
+            }
+        ],
+        **own,
+    }
+
+
+def licences(description: DatasetDescription) -> list[dict[str, str]]:
+    """The licence, as descriptors of Frictionless write it."""
+    licence = description.licence
+    return [{"name": licence.nom, "path": licence.adresse, "title": licence.titre}]
+
+
+def contributors(description: DatasetDescription) -> list[dict[str, str]]:
+    """The publisher and, when it is another body, the contact point, as descriptors of Frictionless write them."""
+    bodies: list[tuple[Body, str]] = [(description.editeur, "publisher")]
+    if description.point_de_contact != description.editeur:
+        bodies.append((description.point_de_contact, "contact"))
+    return [
+        {"title": body.nom, "role": role, **({"path": body.adresse} if body.adresse else {})} for body, role in bodies
+    ]
 
 
 def _field(table: Table, column: Column, codes: Codes) -> Json:
