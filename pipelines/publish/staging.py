@@ -11,7 +11,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
@@ -19,10 +19,11 @@ from typing import Self
 from pipelines.publish import lock
 from pipelines.publish.errors import OutputsError, as_outputs_error
 from pipelines.publish.tables_arrow import Declared
-from pipelines.publish.versions import RELEASES, SUMS, next_version, read_versions, write_versions
+from pipelines.publish.versions import LATEST, POINTER, RELEASES, SUMS, next_version, read_versions, write_versions
 from schemas import registry
 
 IN_PROGRESS = ".en-cours"
+_READ_ONLY_FILE, _READ_ONLY_FOLDER, _OPEN = 0o444, 0o555, 0o755
 
 
 @dataclass(frozen=True)
@@ -73,8 +74,16 @@ def begin(outputs: Path, date: dt.date, declared: Declared | None = None) -> Sta
 
 def abandon(staging: Staging) -> None:
     """Drops a release being prepared and frees the folder of outputs; the releases are left as they were."""
-    shutil.rmtree(staging.directory, ignore_errors=True)
+    remove(staging.directory)
     lock.free(staging.outputs)
+
+
+def remove(folder: Path) -> None:
+    """Removes a folder whose files may be read-only; what the disk refuses to give up is left for the next sweep."""
+    for parent, _, _ in os.walk(folder):
+        with suppress(OSError):
+            Path(parent).chmod(_OPEN)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
@@ -89,29 +98,62 @@ def step(staging: Staging) -> Iterator[None]:
 
 
 def seal(staging: Staging) -> None:
-    """Writes ``SHA256SUMS``, the last file: one line per file, in the form that ``sha256sum -c`` reads."""
+    """Writes ``SHA256SUMS``, the last file: one line per file, in the form that ``sha256sum -c`` reads.
+
+    From then on nothing in it can be written: its files and folders are read-only, save the outermost, which would
+    not move if it were.
+    """
     files = sorted(path for path in staging.directory.rglob("*") if path.is_file())
     lines = [f"{_digest_on_disk(path)}  {path.relative_to(staging.directory).as_posix()}\n" for path in files]
     with (staging.directory / SUMS).open("w", encoding="utf-8", newline="\n") as file:
         file.writelines(lines)
         file.flush()
         os.fsync(file.fileno())
+    for parent, _, names in os.walk(staging.directory, topdown=False):
+        for name in names:
+            (Path(parent) / name).chmod(_READ_ONLY_FILE)
+        sync_folder(Path(parent))
+        if Path(parent) != staging.directory:
+            Path(parent).chmod(_READ_ONLY_FOLDER)
 
 
 def reveal(staging: Staging) -> Path:
-    """Makes the release visible, by one move."""
+    """Makes the release visible, by one move, then closes its folder."""
     target = staging.outputs / RELEASES / staging.version
     if target.exists():
         raise OutputsError(
             f"La version {staging.version} existe déjà dans {staging.outputs} ; recommencez la publication."
         )
     staging.directory.rename(target)
+    close(target)
+    sync_folder(target.parent)
     return target
 
 
+def close(folder: Path) -> None:
+    """Makes the outermost folder of a release read-only."""
+    if folder.stat().st_mode & 0o777 != _READ_ONLY_FOLDER:
+        folder.chmod(_READ_ONLY_FOLDER)
+
+
+def sync_folder(folder: Path) -> None:
+    """Sees to it that the names in a folder are on the disk for good."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def _sweep(outputs: Path) -> None:
-    """Removes what builds that died left behind: under the lock, nobody else is at work."""
-    shutil.rmtree(outputs / IN_PROGRESS, ignore_errors=True)
+    """Removes what builds that died left behind, and closes the releases that they did not: nobody else is at work."""
+    remove(outputs / IN_PROGRESS)
+    for name in (POINTER, LATEST):
+        for aside in outputs.glob(f".{name}.*"):
+            aside.unlink()
+    for release in (outputs / RELEASES).iterdir():
+        if (release / SUMS).is_file() and not release.is_symlink():
+            close(release)
 
 
 def _digest_on_disk(path: Path) -> str:

@@ -1,0 +1,79 @@
+"""Old releases are named before they go; the last one stays, whatever happens."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+
+import pytest
+
+from pipelines.publish import lock
+from pipelines.publish.errors import OutputsBusy
+from pipelines.publish.release import write_release
+from pipelines.publish.retention import listing, prune, removable
+from pipelines.publish.staging import IN_PROGRESS
+from pipelines.publish.versions import read_versions
+from tests.publish.publish_dataset import CODES, DATE, DECLARED, FULL, ORGANISMES, description, frame, frames, issues
+
+VERSIONS = [(DATE + dt.timedelta(days=7 * week)).isoformat() for week in range(4)]
+
+
+@pytest.fixture
+def outputs(tmp_path: Path) -> Path:
+    """Four releases, a week apart, each of other content."""
+    for rank, version in enumerate(VERSIONS):
+        changed = frames() | {"organismes": frame(ORGANISMES, [FULL | {"parent_id": None, "rang": rank}])}
+        day = dt.date.fromisoformat(version)
+        write_release(changed, issues(), description(), CODES, tmp_path, day, declared=DECLARED)
+    return tmp_path
+
+
+def names(outputs: Path, keep: int) -> list[str]:
+    return [one.release.version for one in removable(outputs, keep)]
+
+
+def test_each_release_is_listed_with_its_size(outputs: Path) -> None:
+    found = listing(outputs)
+    assert [one.release.version for one in found] == VERSIONS
+    assert [one.last for one in found] == [False, False, False, True]
+    sums = [(one.release.path / "SHA256SUMS").read_text().splitlines() for one in found]
+    assert [one.files for one in found] == [len(lines) + 1 for lines in sums]
+    assert all(one.size > 10_000 for one in found)
+
+
+@pytest.mark.parametrize(("keep", "gone"), [(1, 3), (2, 2), (3, 1), (4, 0), (12, 0)])
+def test_the_oldest_go(outputs: Path, keep: int, gone: int) -> None:
+    assert names(outputs, keep) == VERSIONS[:gone]
+    prune(outputs, removable(outputs, keep))
+    assert sorted(path.name for path in (outputs / "releases").iterdir()) == VERSIONS[gone:]
+    pointer = json.loads((outputs / "versions.json").read_text(encoding="utf-8"))
+    assert [each["version"] for each in pointer["releases"]] == VERSIONS[gone:]
+    assert pointer["latest"] == VERSIONS[-1]
+    assert (outputs / "latest" / "datapackage.json").is_file()
+    assert not (outputs / IN_PROGRESS).exists()
+
+
+def test_none_is_not_a_number_of_releases_to_keep(outputs: Path) -> None:
+    with pytest.raises(ValueError, match="at least one"):
+        removable(outputs, 0)
+
+
+def test_the_last_good_one_stays_even_when_newer_ones_follow(outputs: Path) -> None:
+    pointer = json.loads((outputs / "versions.json").read_text(encoding="utf-8"))
+    (outputs / "versions.json").write_text(json.dumps(pointer | {"latest": VERSIONS[1]}), encoding="utf-8")
+    assert names(outputs, 1) == [VERSIONS[0], VERSIONS[2]]
+    with pytest.raises(ValueError, match=VERSIONS[1]):
+        prune(outputs, listing(outputs)[:2])
+    assert len(read_versions(outputs).releases) == len(VERSIONS)
+
+
+def test_nothing_goes_while_a_build_is_at_work(outputs: Path) -> None:
+    goes = removable(outputs, 1)
+    lock.take(outputs)
+    try:
+        with pytest.raises(OutputsBusy):
+            prune(outputs, goes)
+    finally:
+        lock.free(outputs)
+    assert len(listing(outputs)) == len(VERSIONS)
