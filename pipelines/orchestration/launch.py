@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 HOME_VARIABLE = "DAGSTER_HOME"
 _TEMPLATE = Path(__file__).with_name("dagster.yaml")
 _ENVIRONMENT_ERRORS = ("OutputsError", "OutputsBusy", "PermissionError", "OSError")
-_DATA_ERRORS = ("DescriptionError",)
+_DATA_ERRORS = ("DescriptionError", "BreakingReleaseError", "NotesError")
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,8 @@ ISSUES = dg.AssetKey(["tables", "anomalies"])
 READING_ISSUES = dg.AssetKey(["feuilles", "anomalies"])
 PUBLICATION_GROUP = "publication"
 RELEASE_FILES = {
-    name: dg.AssetKey([PUBLICATION_GROUP, name]) for name in ("csv", "parquet", "xlsx", "metadonnees", "version")
+    name: dg.AssetKey([PUBLICATION_GROUP, name])
+    for name in ("csv", "parquet", "xlsx", "metadonnees", "comparaison", "version")
 }
 
 

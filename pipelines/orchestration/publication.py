@@ -5,6 +5,7 @@ Belongs here: `pipelines.publish` as one step. Does not belong here: writing, ha
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,7 +19,11 @@ from pipelines.orchestration.resources import Run
 from pipelines.progress import step
 from pipelines.publish import release as publishing
 from pipelines.publish.datapackage import WORKBOOK
-from pipelines.publish.description import load_description
+from pipelines.publish.description import DatasetDescription, DescriptionError, load_description
+from pipelines.publish.diff.breaking import BreakingReleaseError, require_compatible, warnings
+from pipelines.publish.diff.journal import changes_section
+from pipelines.publish.diff.model import Diff
+from pipelines.sheets.guard import outside
 from schemas.registry import tables
 
 _FILES = {
@@ -29,6 +34,10 @@ _FILES = {
 }
 DESCRIPTION_FILE = "jeu_de_donnees.toml"
 RELEASE = RELEASE_FILES["version"]
+DIFF = RELEASE_FILES["comparaison"]
+COMPATIBLE, ADDITIONS = "compatible", "modele_annonce"
+SHOWN = 50
+"""Lines of the comparison that the UI previews; the rest is in ``diff.html``."""
 
 
 def _links(name: str, release: Path) -> dict[str, dg.MetadataValue]:
@@ -36,6 +45,61 @@ def _links(name: str, release: Path) -> dict[str, dg.MetadataValue]:
     described = ("datapackage.json", "dictionnaire.md", "journal.md", "issues.csv", "schemas", "sources")
     files = {"metadonnees": described, "xlsx": ("xlsx", WORKBOOK)}.get(name, (name,))
     return {file: dg.MetadataValue.path(str(release / file)) for file in files}
+
+
+def dataset_description(sources: Path) -> DatasetDescription:
+    """What the dataset says of itself; raises a `DescriptionError`, also for a file that lies elsewhere."""
+    path = sources / DESCRIPTION_FILE
+    if outside(path, sources):
+        raise DescriptionError(path, ["le fichier est un lien qui mène hors du dossier : mettez-y le fichier lui-même"])
+    return load_description(path)
+
+
+_CHECKS = (
+    dg.AssetCheckSpec(
+        COMPATIBLE,
+        asset=DIFF,
+        blocking=True,
+        description="Rien ne rompt ce sur quoi comptent les lecteurs, ou la version majeure du modèle l’annonce.",
+    ),
+    dg.AssetCheckSpec(
+        ADDITIONS, asset=DIFF, description="Tout a été comparé, et la version du modèle dit ce qui lui est ajouté."
+    ),
+)
+
+
+def _verdict(found: Diff) -> Iterator[dg.AssetCheckResult]:
+    """What the policy of versions says of a comparison; a refusal stands in the UI before the step fails."""
+    refusal = ""
+    try:
+        require_compatible(found)
+    except BreakingReleaseError as error:
+        refusal = str(error)
+    yield dg.AssetCheckResult(
+        asset_key=DIFF,
+        check_name=COMPATIBLE,
+        passed=not refusal,
+        severity=dg.AssetCheckSeverity.ERROR,
+        metadata={"pourquoi": dg.MetadataValue.md(refusal)} if refusal else {},
+    )
+    doubts = warnings(found)
+    yield dg.AssetCheckResult(
+        asset_key=DIFF,
+        check_name=ADDITIONS,
+        passed=not doubts,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={"pourquoi": dg.MetadataValue.md("\n".join(f"- {one}" for one in doubts))} if doubts else {},
+    )
+
+
+def _compared(found: Diff, release: Path) -> dict[str, dg.MetadataValue]:
+    """The comparison in the UI: its findings by severity, the journal's words, the paths of the whole."""
+    counted = Counter(one.gravite.value for one in found.constats)
+    return {
+        "résumé": dg.MetadataValue.md("\n".join(changes_section(found)[:SHOWN])),
+        "constats": dg.MetadataValue.json(dict(sorted(counted.items()))),
+        **{name: dg.MetadataValue.path(str(release / name)) for name in (publishing.DIFF_PAGE, publishing.DIFF)},
+    }
 
 
 def make_publication() -> dg.AssetsDefinition:
@@ -47,6 +111,13 @@ def make_publication() -> dg.AssetsDefinition:
         )
         for name, (what, kinds) in _FILES.items()
     }
+    outs["comparaison"] = dg.AssetOut(
+        key=DIFF,
+        group_name=PUBLICATION_GROUP,
+        description="Ce qui change depuis la dernière version, par gravité : modèle, lignes, codes, identifiants.",
+        kinds={"json"},
+        owners=OWNERS,
+    )
     outs["version"] = dg.AssetOut(
         key=RELEASE,
         group_name=PUBLICATION_GROUP,
@@ -55,15 +126,18 @@ def make_publication() -> dg.AssetsDefinition:
         owners=OWNERS,
     )
     lineage = {name: set(from_tables) for name in _FILES}
-    lineage["version"] = {RELEASE_FILES[name] for name in _FILES}
+    lineage["comparaison"] = {RELEASE_FILES["parquet"], RELEASE_FILES["metadonnees"]}
+    lineage["version"] = {RELEASE_FILES[name] for name in _FILES} | {DIFF}
     ins = {name: dg.AssetIn(key=table_key(table)) for name, table in tables().items()}
     ins["anomalies_de_saisie"] = dg.AssetIn(key=ISSUES)
 
-    @dg.multi_asset(name="publier_la_version", ins=ins, outs=outs, internal_asset_deps=lineage)
-    def publier_la_version(settings: Run, **inputs: pd.DataFrame) -> Iterator[dg.Output]:  # type: ignore[type-arg]
+    @dg.multi_asset(
+        name="publier_la_version", ins=ins, outs=outs, internal_asset_deps=lineage, check_specs=list(_CHECKS)
+    )
+    def publier_la_version(settings: Run, **inputs: pd.DataFrame) -> Iterator[dg.Output | dg.AssetCheckResult]:  # type: ignore[type-arg]
         issues = inputs.pop("anomalies_de_saisie")
         codes = job.codes_of(inputs["nomenclatures"])
-        description = load_description(settings.sources_folder / DESCRIPTION_FILE)
+        description = dataset_description(settings.sources_folder)
         staging = publishing.begin(settings.outputs_folder, settings.release_date)
         with step("Fichiers CSV") as writing:
             publishing.write_csv(staging, inputs)
@@ -75,14 +149,16 @@ def make_publication() -> dg.AssetsDefinition:
             publishing.write_xlsx(staging, inputs, description)
             writing.counted = f"{len(inputs) + 1} classeurs"
         with step("Métadonnées") as writing:
-            publishing.write_metadata(staging, inputs, issues, description, codes, settings.sources_folder)
-            writing.counted = "schémas, Data Package, dictionnaire"
+            found = publishing.write_metadata(staging, inputs, issues, description, codes, settings.sources_folder)
+            writing.counted = "schémas, catalogue, dictionnaire, comparaison"
+        yield from _verdict(found)
         with step("Mise en place de la version") as writing:
-            release = publishing.finish(staging)
+            release = publishing.finish(staging, found)
             writing.counted = release.version if release.new else f"{release.version}, déjà publiée"
         where = dg.MetadataValue.path(str(release.path))
         for name in _FILES:
             yield dg.Output(str(release.path), name, metadata=_links(name, release.path))
+        yield dg.Output(found, "comparaison", metadata=_compared(found, release.path))
         yield dg.Output(
             release,
             "version",

@@ -13,22 +13,31 @@ import datetime as dt
 import hashlib
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pandas as pd
 import pyarrow as pa
 
 from pipelines.publish import csv_files, lock, parquet_files, xlsx_files
 from pipelines.publish.datapackage import OTHER_FORMATS, WORKBOOK, Files, datapackage
+from pipelines.publish.describing.files import DESCRIBING, write_describing
 from pipelines.publish.description import DatasetDescription
-from pipelines.publish.dictionary import markdown
+from pipelines.publish.dictionary import DICTIONARY, markdown
+from pipelines.publish.diff.breaking import require_compatible
+from pipelines.publish.diff.compare import diff
+from pipelines.publish.diff.journal import changes_section
+from pipelines.publish.diff.model import Diff
+from pipelines.publish.diff.page import render
 from pipelines.publish.errors import OutputsError
-from pipelines.publish.journal import LEFT_OUT, TAKEN_BACK, journal
+from pipelines.publish.folder import NotAReleaseError, ReleaseFolder
+from pipelines.publish.journal import LEFT_OUT, TAKEN_BACK, journal, kept_out
+from pipelines.publish.notes import notes
 from pipelines.publish.staging import Staging, abandon, begin, reveal, seal, step
-from pipelines.publish.table_schema import Codes, table_schema
+from pipelines.publish.table_schema import Codes, Json, published_schema
 from pipelines.publish.tables_arrow import Declared, Frames, all_to_arrow
+from pipelines.publish.verify.release import verify
 from pipelines.publish.versions import DESCRIPTOR, Release, read_versions, write_versions
 
 __all__ = [
@@ -44,11 +53,13 @@ __all__ = [
     "write_xlsx",
 ]
 
-DICTIONARY = "dictionnaire.md"
 JOURNAL = "journal.md"
+DIFF, DIFF_PAGE = "diff.json", "diff.html"
 ISSUES = "issues.csv"
 SOURCES = "sources"
-_NOT_SOURCES = shutil.ignore_patterns("~$*", ".*")
+_SOURCE_SUFFIXES = frozenset({".xlsx", ".ods", ".csv", ".md", ".toml"})
+_DEPTHS = ("*", "*/*", "*/*/*")
+"""A workbook may be a folder of CSV files in ``contrats/``: nothing lies deeper."""
 
 
 def write_release(
@@ -70,8 +81,8 @@ def write_release(
         write_csv(staging, tables)
         write_parquet(staging, tables)
         write_xlsx(staging, tables, description)
-        write_metadata(staging, tables, issues, description, codes, sources_dir)
-        return finish(staging)
+        found = write_metadata(staging, tables, issues, description, codes, sources_dir)
+        return finish(staging, found)
 
 
 def write_csv(staging: Staging, tables: Frames) -> int:
@@ -109,34 +120,53 @@ def write_metadata(
     description: DatasetDescription,
     codes: Codes,
     sources_dir: Path | None = None,
-) -> int:
-    """Schemas, dictionary, issues, the sheets of the sources, and the Data Package, which measures the other files."""
+) -> Diff:
+    """Everything but the tables: schemas, dictionary, issues, sheets, catalogue, comparison, journal, Data Package.
+
+    The Data Package comes last, for it measures the other files. Returns the comparison with the last release.
+
+    Raises:
+        OutputsError: the last release is damaged, so that nothing can be compared with it.
+        NotesError: a note of the publisher cannot be taken.
+    """
     with step(staging):
-        before = _count_files(staging)
         for name, table in staging.declared.items():
-            _write_json(staging.folder("schemas") / f"{name}.json", table_schema(table, codes))
+            _write_json(staging.folder("schemas") / f"{name}.json", published_schema(table, codes, description))
         _write_text(staging.directory / DICTIONARY, markdown(staging.declared, description.titre))
-        _write_text(
-            staging.directory / JOURNAL, journal(staging.version, staging.date, tables, staging.declared, issues)
-        )
         csv_files.write_frame(issues, staging.directory / ISSUES)
         if sources_dir is not None:
             _copy_sources(staging, sources_dir, issues)
         release = {
             "version": staging.version,
             "date": staging.date.isoformat(),
-            "contenu_sha256": _content_sha256(staging, description),
+            "contenu_sha256": _content_sha256(staging, description, issues),
         }
-        files = Files(staging.directory, all_to_arrow(tables, staging.declared), staging.declared)
-        descriptor = datapackage(files, description, codes, release)
-        _write_json(staging.directory / DESCRIPTOR, descriptor)
-        return _count_files(staging) - before
+        arrow = all_to_arrow(tables, staging.declared)
+        files = Files(staging.directory, arrow, staging.declared)
+        write_describing(files, description, release, issues)
+        found = _compare(staging, datapackage(files, description, codes, release))
+        _write_text(staging.directory / DIFF, found.dumps())
+        _write_text(staging.directory / DIFF_PAGE, render(found))
+        last = read_versions(staging.outputs).current()
+        own = notes(sources_dir, last.date if last else None, staging.date) if sources_dir is not None else []
+        told = [*own, *([""] if own else []), *changes_section(found)]
+        _write_text(
+            staging.directory / JOURNAL, journal(staging.version, staging.date, tables, staging.declared, issues, told)
+        )
+        whole = Files(staging.directory, arrow, staging.declared)
+        _write_json(staging.directory / DESCRIPTOR, datapackage(whole, description, codes, release))
+        return found
 
 
-def finish(staging: Staging) -> Release:
-    """Checks that the files are there, seals the release, makes it visible and moves the pointer to it.
+def finish(staging: Staging, found: Diff) -> Release:
+    """Seals the release, verifies it, makes it visible and moves the pointer to it; ``found``: see `write_metadata`.
 
     When the content is that of the last release, drops the preparation and returns that release, ``new`` False.
+
+    Raises:
+        BreakingReleaseError: it breaks what reusers rely on, and the version of its model does not say so.
+        OutputsError: a step was left out, or the disk refuses.
+        ValueError: what was written is not what was meant: the release does not verify.
     """
     with step(staging):
         lock.keep(staging.outputs)
@@ -147,7 +177,11 @@ def finish(staging: Staging) -> Release:
         if last is not None and last.content_sha256 == content:
             abandon(staging)
             return replace(last, new=False)
+        require_compatible(found)
         seal(staging)
+        verified = verify(staging.directory)
+        if not verified.sound:
+            raise ValueError(f"La version préparée ne se vérifie pas :\n{verified.text()}")
         release = Release(staging.version, staging.date, reveal(staging), content, new=True)
         write_versions(staging.outputs, versions.adding(release))
     lock.free(staging.outputs)
@@ -165,22 +199,33 @@ def _per_table(staging: Staging, tables: Frames, format_: str, write: Callable[[
         return len(found)
 
 
-def _count_files(staging: Staging) -> int:
-    return sum(path.is_file() for path in staging.directory.rglob("*"))
+def _compare(staging: Staging, descriptor: Json) -> Diff:
+    """The comparison of what is being prepared, as its descriptor tells it, with the last release."""
+    last = read_versions(staging.outputs).current()
+    try:
+        old = None if last is None else ReleaseFolder.open(last.path)
+        return diff(old, ReleaseFolder(staging.directory, json.loads(_json(descriptor))))
+    except NotAReleaseError as error:
+        raise OutputsError(f"La dernière version ne peut pas être comparée. {error}") from error
 
 
-def _content_sha256(staging: Staging, description: DatasetDescription) -> str:
-    """The fingerprint of what the release says, whatever its date: CSV files, schemas, description of the dataset."""
+def _content_sha256(staging: Staging, description: DatasetDescription, issues: pd.DataFrame) -> str:
+    """The fingerprint of what the release says, whatever its date: CSV files, schemas, description of the dataset.
+
+    What it lacks or takes from an earlier release counts too: the same tables, whole, are not the same release.
+    """
     digest = hashlib.sha256(_json(description.as_json()).encode())
     for name in staging.declared:
         for path in (f"csv/{name}.csv", f"schemas/{name}.json"):
             content = (staging.directory / path).read_bytes()
             digest.update(f"{path} {len(content)}\n".encode() + content)
+    lacks = kept_out(issues)[["code", "file", "sheet", "cell"]].drop_duplicates()
+    digest.update("".join(f"{' | '.join(place)}\n" for place in sorted(lacks.itertuples(index=False))).encode())
     return digest.hexdigest()
 
 
 def _check_files(staging: Staging) -> None:
-    expected = [DESCRIPTOR, DICTIONARY, ISSUES, JOURNAL, WORKBOOK]
+    expected = [DESCRIPTOR, DICTIONARY, ISSUES, JOURNAL, WORKBOOK, DIFF, DIFF_PAGE, *DESCRIBING]
     for name in staging.declared:
         expected += [f"schemas/{name}.json", f"csv/{name}.csv", *(f"{kind}/{name}.{kind}" for kind in OTHER_FORMATS)]
     absent = [path for path in expected if not _has_content(staging.directory / path)]
@@ -193,19 +238,40 @@ def _has_content(path: Path) -> bool:
 
 
 def _copy_sources(staging: Staging, sources: Path, issues: pd.DataFrame) -> None:
-    """Copies the content of the sheets that were read, not the rights or times of their files.
+    """Copies the content of the files that a build reads, not their rights or times; never what lies out of the folder.
 
-    Lock files of offices are left out, and so is a workbook that could not be read; when the last release's copy was
-    read instead, it is that copy which is kept, so that it is there for the next release too.
+    A workbook that could not be read is left out; when the last release's copy was read instead, it is that copy
+    which is kept, so that it is there for the next release too.
     """
-    target = staging.directory / SOURCES
-    shutil.copytree(sources, target, ignore=_NOT_SOURCES, copy_function=shutil.copyfile)
+    names = {code: set(issues.loc[issues["code"] == code, "file"]) for code in (LEFT_OUT, TAKEN_BACK)}
+    found = {name: path for name, path in _sheets_in(sources) if not _among(name, names[LEFT_OUT] | names[TAKEN_BACK])}
     last = read_versions(staging.outputs).current()
-    for code in (LEFT_OUT, TAKEN_BACK):
-        for name in sorted(set(issues.loc[issues["code"] == code, "file"])):
-            (target / name).unlink(missing_ok=True)
-            if code == TAKEN_BACK and last is not None:
-                shutil.copyfile(last.path / SOURCES / name, target / name)
+    if last is not None:
+        found |= {name: path for name, path in _sheets_in(last.path / SOURCES) if _among(name, names[TAKEN_BACK])}
+    for name, path in sorted(found.items()):
+        target = staging.folder(SOURCES) / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, target)
+
+
+def _sheets_in(folder: Path) -> Iterator[tuple[str, Path]]:
+    """The files of a folder of sources, by name: no hidden or lock file, nothing that leads out of the folder."""
+    inside = folder.resolve()
+    for path in (path for depth in _DEPTHS for path in folder.glob(depth)):
+        name = path.relative_to(folder)
+        shown = not any(part.startswith((".", "~$")) for part in name.parts)
+        if (
+            shown
+            and path.suffix.lower() in _SOURCE_SUFFIXES
+            and path.is_file()
+            and path.resolve().is_relative_to(inside)
+        ):
+            yield name.as_posix(), path
+
+
+def _among(name: str, workbooks: set[str]) -> bool:
+    """Whether a file is one of these workbooks, or a part of one that is a folder."""
+    return name in workbooks or str(PurePosixPath(name).parent) in workbooks
 
 
 def _write_json(path: Path, content: dict[str, object]) -> None:

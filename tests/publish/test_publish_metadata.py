@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -13,7 +14,7 @@ from frictionless import Package, Resource, Schema, validate
 
 from pipelines.publish.description import DESCRIPTION_FILE, DescriptionError, load_description
 from pipelines.publish.dictionary import TYPE_LABELS, entries, markdown
-from pipelines.publish.release import write_release
+from pipelines.publish.release import begin, write_csv, write_metadata, write_parquet, write_release, write_xlsx
 from pipelines.publish.table_schema import TYPES, table_schema
 from schemas.declaration import Kind
 from schemas.registry import tables as real_tables
@@ -25,6 +26,19 @@ PROJECT = Path(__file__).parents[2]
 
 def released(outputs: Path, **changes: pd.DataFrame) -> Path:
     return write_release(frames() | changes, issues(), description(), CODES, outputs, DATE, declared=DECLARED).path
+
+
+def prepared(outputs: Path, **changes: pd.DataFrame) -> Path:
+    """What a release would have been, had it not been refused."""
+    tables = frames() | changes
+    with pytest.raises(ValueError, match="ne se vérifie pas"):
+        released(outputs, **changes)
+    with begin(outputs, DATE, DECLARED) as staging:
+        write_csv(staging, tables)
+        write_parquet(staging, tables)
+        write_xlsx(staging, tables, description())
+        write_metadata(staging, tables, issues(), description(), CODES)
+        return Path(shutil.copytree(staging.directory, outputs / "copie"))
 
 
 def errors(release: Path) -> set[str]:
@@ -89,6 +103,7 @@ def test_the_data_package_is_valid(tmp_path: Path) -> None:
 def test_a_flipped_byte_is_seen(tmp_path: Path) -> None:
     release = released(tmp_path)
     path = release / "csv" / "lieux.csv"
+    path.chmod(0o644)
     path.write_bytes(path.read_bytes().replace(b"l-2a", b"l-2b"))
     assert errors(release) == {"hash-count"}
 
@@ -96,7 +111,7 @@ def test_a_flipped_byte_is_seen(tmp_path: Path) -> None:
 @pytest.mark.parametrize("broken", [{"parent_id": "a-9"}, {"zone_code": "99"}, {"zone_type_code": "massif"}], ids=str)
 def test_a_broken_foreign_key_is_seen(tmp_path: Path, broken: dict[str, object]) -> None:
     rows = frame(ORGANISMES, [FULL | {"parent_id": "a-1"} | broken])
-    assert errors(released(tmp_path, organismes=rows)) == {"foreign-key"}
+    assert errors(prepared(tmp_path, organismes=rows)) == {"foreign-key"}
 
 
 def test_a_partly_filled_key_is_told_apart(tmp_path: Path) -> None:
@@ -110,7 +125,7 @@ def test_a_partly_filled_key_is_told_apart(tmp_path: Path) -> None:
 
 def test_a_value_out_of_bounds_is_seen(tmp_path: Path) -> None:
     rows = frame(ORGANISMES, [FULL | {"parent_id": None, "part_pct": Decimal("100.01")}])
-    assert errors(released(tmp_path, organismes=rows)) == {"constraint-error"}
+    assert errors(prepared(tmp_path, organismes=rows)) == {"constraint-error"}
 
 
 def test_the_dictionary_has_every_column() -> None:

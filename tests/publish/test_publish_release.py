@@ -19,6 +19,8 @@ import pytest
 
 from pipelines.publish import lock, parquet_files, xlsx_files
 from pipelines.publish import release as publishing
+from pipelines.publish.diff.model import Diff, Status
+from pipelines.publish.diff.model import Release as Side
 from pipelines.publish.errors import OutputsBusy, OutputsError
 from pipelines.publish.release import Release, begin, finish, write_csv, write_release
 from pipelines.publish.staging import IN_PROGRESS, step
@@ -38,6 +40,7 @@ from tests.publish.publish_dataset import (
 
 PROJECT = Path(__file__).parents[2]
 LATER = dt.date(2026, 12, 1)
+NOTHING_BEFORE = Diff(statut=Status.FIRST, ancienne=None, nouvelle=Side("2026-11-22", False, "1.0.0", None, 0, 0))
 
 
 def released(outputs: Path, date: dt.date = DATE, sources: Path | None = None, **changes: pd.DataFrame) -> Release:
@@ -213,7 +216,7 @@ def test_an_incomplete_preparation_is_not_finished(tmp_path: Path) -> None:
     staging = begin(tmp_path, DATE, DECLARED)
     write_csv(staging, frames())
     with pytest.raises(OutputsError, match=r"il manque datapackage\.json"):
-        finish(staging)
+        finish(staging, NOTHING_BEFORE)
     assert visible(tmp_path) == []
 
 
@@ -250,6 +253,6 @@ def test_a_preparation_passes_from_step_to_step(tmp_path: Path) -> None:
     for write in (publishing.write_csv, publishing.write_parquet):
         write(carried, frames())
     publishing.write_xlsx(carried, frames(), description())
-    publishing.write_metadata(carried, frames(), issues(), description(), CODES)
-    assert finish(carried).new
+    found = publishing.write_metadata(carried, frames(), issues(), description(), CODES)
+    assert finish(carried, found).new
     assert visible(tmp_path) == ["2026-11-22"]

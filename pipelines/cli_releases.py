@@ -1,0 +1,180 @@
+"""The commands about releases: ``verify``, ``diff``, ``explain``, ``releases list``, ``releases prune``.
+
+Belongs here: their arguments and what they print. Does not belong here: what they do (``publish``, ``explain``).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pipelines.command_line import (
+    DONE,
+    ENVIRONMENT,
+    FILE,
+    FOLDER,
+    REFUSED,
+    USAGE,
+    Command,
+    Commands,
+    Stop,
+    console_of,
+    guarded,
+)
+
+if TYPE_CHECKING:
+    from pipelines.publish.folder import ReleaseFolder
+
+_OUTPUTS = click.option(
+    "--outputs", type=FOLDER, default=Path("outputs"), show_default=True, help="Dossier des versions."
+)
+
+
+def add_release_commands(group: click.Group) -> None:
+    """Adds the commands of this module to a command line."""
+    for command in (verify, compare, explain, releases):
+        group.add_command(command)
+
+
+@click.command(cls=Command)
+@click.argument("release", metavar="VERSION")
+@_OUTPUTS
+@guarded
+def verify(release: str, outputs: Path) -> int:
+    """Recalcule tout ce qu’une version affirme : empreintes, tailles, lignes, schémas, clés (1 = un écart)."""
+    from pipelines.publish.folder import NotAReleaseError
+    from pipelines.publish.verify.release import verify as verify_release
+
+    try:
+        found = verify_release(_folder(release, outputs))
+    except NotAReleaseError as error:
+        raise Stop(USAGE, str(error)) from error
+    console_of().print(found.text(), markup=False)
+    return DONE if found.sound else REFUSED
+
+
+@click.command("diff", cls=Command)
+@click.argument("old", metavar="ANCIENNE")
+@click.argument("new", metavar="NOUVELLE")
+@click.option("--json", "as_json", is_flag=True, help="Un seul objet JSON sur la sortie (docs/diff.schema.json).")
+@click.option("--html", type=FILE, help="Écrit aussi la comparaison en une page HTML.")
+@_OUTPUTS
+@guarded
+def compare(old: str, new: str, as_json: bool, html: Path | None, outputs: Path) -> int:
+    """Dit ce qui a changé entre deux versions (1 = elles diffèrent)."""
+    from pipelines.publish.diff.compare import diff
+    from pipelines.publish.diff.page import render
+    from pipelines.publish.diff.text import print_diff
+
+    found = diff(_opened(old, outputs), _opened(new, outputs))
+    if html is not None:
+        if html.suffix.lower() not in (".html", ".htm"):
+            raise Stop(USAGE, f"Le nom de la page finit par .html : {html}.")
+        html.write_text(render(found), encoding="utf-8")
+    if as_json:
+        click.echo(found.dumps().encode(), nl=False)  # JSON is UTF-8, whatever the terminal
+    else:
+        print_diff(console_of(), found)
+    return DONE if found.same else REFUSED
+
+
+@click.command(cls=Command)
+@click.argument("table", metavar="TABLE")
+@click.argument("key", metavar="IDENTIFIANT")
+@click.option("--release", default="", help="Dossier ou nom d’une version (par défaut : la dernière).")
+@_OUTPUTS
+@guarded
+def explain(table: str, key: str, release: str, outputs: Path) -> int:
+    """Raconte une ligne publiée : ses cellules, ses corrections, ses sources, ses divergences."""
+    from pipelines.explain import NoSuchRowError, told
+    from pipelines.explain import explain as explain_row
+
+    opened = _opened(release, outputs)
+    try:
+        story = explain_row(opened, table, key)
+    except NoSuchRowError as error:
+        raise Stop(USAGE, str(error)) from error
+    click.echo(told(story, opened.version), nl=False)
+    return DONE
+
+
+@click.group(cls=Commands)
+def releases() -> None:
+    """Liste les versions, ou retire les plus anciennes."""
+
+
+@releases.command("list")
+@_OUTPUTS
+@guarded
+def list_releases(outputs: Path) -> int:
+    """Liste les versions, de la plus ancienne à la dernière."""
+    from pipelines.publish.retention import listing
+
+    found = listing(outputs)
+    for one in found:
+        mark = "  ← la dernière" if one.last else ""
+        click.echo(f"{one.release.version:<14} {one.files:>4} fichiers {_megabytes(one.size):>12}{mark}")
+    if not found:
+        click.echo(f"Aucune version dans {outputs}.")
+    return DONE
+
+
+@releases.command("prune")
+@click.option("--keep", type=click.IntRange(1), default=12, show_default=True, help="Combien de versions garder.")
+@click.option("--apply", is_flag=True, help="Les retire ; sans cette option, elles sont seulement nommées.")
+@_OUTPUTS
+@guarded
+def prune_releases(keep: int, apply: bool, outputs: Path) -> int:
+    """Nomme les versions les plus anciennes, et les retire avec --apply ; jamais la dernière."""
+    from pipelines.publish.errors import OutputsError
+    from pipelines.publish.retention import prune, removable
+
+    goes = removable(outputs, keep)
+    for one in goes:
+        verb = "Retirée" if apply else "À retirer"
+        click.echo(f"{verb} : {one.release.version}, {one.files} fichiers, {_megabytes(one.size)}")
+    if not goes:
+        click.echo("Rien à retirer.")
+    elif not apply:
+        click.echo("Rien n’a été retiré : ajoutez --apply pour le faire.")
+    else:
+        try:
+            prune(outputs, goes)
+        except OutputsError as error:
+            raise Stop(ENVIRONMENT, str(error)) from error
+    return DONE
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1e6:.1f} Mo".replace(".", ",")
+
+
+def _folder(named: str, outputs: Path) -> Path:
+    """The folder of a release: a path, a version of ``outputs``, or the last one when nothing is named.
+
+    Raises:
+        Stop: there is no such folder or version.
+    """
+    from pipelines.publish.versions import LATEST, RELEASES, read_versions
+
+    versions = read_versions(outputs)
+    last = versions.current()
+    if named in ("", LATEST) and last is not None:
+        return last.path
+    folder = Path(named) if named and Path(named).is_dir() else outputs / RELEASES / (named or "?")
+    if not folder.is_dir():
+        known = ", ".join(release.version for release in versions.releases) or "aucune"
+        what = f"« {named} » n’est ni un dossier ni une version" if named else "Il n’y a pas encore de version"
+        raise Stop(USAGE, f"{what} de {outputs} (il y a : {known}).")
+    return folder
+
+
+def _opened(named: str, outputs: Path) -> ReleaseFolder:
+    from pipelines.publish.folder import NotAReleaseError, ReleaseFolder
+
+    try:
+        return ReleaseFolder.open(_folder(named, outputs))
+    except NotAReleaseError as error:
+        raise Stop(USAGE, str(error)) from error
