@@ -23,12 +23,8 @@ def outputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("sorties")
     write_release(frames(), issues(), description(), CODES, folder, DATE, declared=DECLARED)
     other: dict[str, object] = {"organisme_id": "a-2", "nom": "Autre nom", "est_actif": True}
-    rows = [
-        FULL | {"parent_id": None},
-        other,
-        *({"organisme_id": f"a-{rank}", "nom": f"Nom {rank}"} for rank in (3, 4)),
-    ]
-    changed = frames() | {"organismes": frame(ORGANISMES, rows)}
+    kept: list[dict[str, object]] = [{"organisme_id": f"a-{rank}", "nom": f"Nom {rank}"} for rank in (3, 4)]
+    changed = frames() | {"organismes": frame(ORGANISMES, [FULL | {"parent_id": None}, other, *kept])}
     write_release(changed, issues(), description(), CODES, folder, LATER, declared=DECLARED)
     return folder
 

@@ -6,22 +6,31 @@ Does not belong here: what the cells mean (``parse``).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from string import ascii_uppercase
 
 import numpy as np
 import pandas as pd
 
-from pipelines.curation.issues import IssueLog, nearest, place, suggestion
+from pipelines.curation.issues import HALVED, IssueLog, nearest, place, suggestion
 from pipelines.progress import file_read
 from pipelines.sheets.annotations import REPORT_SHEETS
 from pipelines.sheets.cells import CellKind, LabelledRows
 from pipelines.sheets.examples import altered, split_examples
-from pipelines.sheets.files import UnreadableFileError, digest, read_file, workbooks
+from pipelines.sheets.files import (
+    OTHER_SUFFIXES,
+    WORKBOOK_SUFFIXES,
+    UnreadableFileError,
+    digest,
+    ignored,
+    read_file,
+    workbooks,
+)
 from pipelines.sheets.guard import outside
 from pipelines.sheets.labels import Labelled, find_sheet, label
+from schemas.assertions import SHEET as ASSERTIONS
 from schemas.declaration import Sheet
 from schemas.registry import sheets as declared_sheets
 
@@ -214,7 +223,7 @@ def _join(sheet: Sheet, parts: list[tuple[str, str, LabelledRows]]) -> Gathered:
 def _refuse_halves(sheets: dict[str, Gathered], log: IssueLog) -> None:
     """Refuses the rows of a sheet with a column missing or twice: published, they would say less than was typed."""
     issues = log.frame()
-    halved = issues[issues["code"].isin(["colonne-absente", "colonne-doublee"])]
+    halved = issues[issues["code"].isin(HALVED)]
     for file, shown in dict.fromkeys(zip(halved["file"], halved["sheet"], strict=True)):
         sheet = find_sheet(shown, declared_sheets())
         if sheet is not None:
@@ -223,6 +232,28 @@ def _refuse_halves(sheets: dict[str, Gathered], log: IssueLog) -> None:
             line = "ligne " + one.origin.loc[rows, "row"].astype("str")
             log.add("ligne-entrainee", one.rows_at(rows).assign(value=line))
             one.refused.update(rows.tolist())
+
+
+def _unread(root: Path, read: set[str]) -> Iterator[str]:
+    """The files of sheets that stand among the sources and that nothing reads, by name.
+
+    A workbook kept in a second format beside the one that is read is none of them.
+    """
+    for folder in (root, root / CONTRACTS_FOLDER, root / REFERENCES_FOLDER):
+        for path in sorted(folder.iterdir()) if folder.is_dir() else []:
+            name = path.relative_to(root).as_posix()
+            suffixes = {".csv"} if folder.name == CONTRACTS_FOLDER else {".csv", *WORKBOOK_SUFFIXES, *OTHER_SUFFIXES}
+            sheet = path.suffix.lower() in suffixes and not path.is_dir() and not ignored(path)
+            if sheet and name not in read and name != f"{ASSERTIONS.name}.csv":
+                yield name
+
+
+def _near_list(name: str) -> str:
+    """The reference list that a file may have been meant to be."""
+    if not name.startswith(f"{REFERENCES_FOLDER}/"):
+        return ""
+    lists = [sheet.name for sheet in declared_sheets().values() if sheet.place == "referentiel"]
+    return suggestion(f"{near}.csv" for near in nearest(PurePosixPath(name).stem, lists, limit=1))
 
 
 @dataclass(frozen=True)
@@ -283,6 +314,8 @@ def read_sources(root: Path, *, partial: bool = False, fallback: Fallback | None
             take(path, {sheet.name: sheet})
         else:
             log.add("feuille-absente", place(f"{REFERENCES_FOLDER}/{sheet.name}.csv", value=path.name), expected="")
+    for name in _unread(root, {name for name, _, _ in files}):
+        log.add("fichier-inattendu", place(name, value=PurePosixPath(name).name), near=_near_list(name))
     gathered = gather(rows)
     if partial:
         _refuse_halves(gathered, log)

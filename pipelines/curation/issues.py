@@ -29,6 +29,8 @@ UNREADABLE_FILES = frozenset(
     }
 )
 """Kinds of issues of a file of which nothing is read."""
+CORRECTIONS_FILE = "corrections.csv"
+HALVED = frozenset({"colonne-absente", "colonne-doublee"})
 UNREADABLE = UNREADABLE_FILES | {"feuille-absente", "entete-introuvable"}
 _ORDER = {Severity.ERROR.value: 0, Severity.WARNING.value: 1, Severity.INFO.value: 2}
 
@@ -183,10 +185,14 @@ def blocking(issues: pd.DataFrame, *, partial: bool) -> pd.DataFrame:
     """The issues that refuse the release: every error, or, in partial mode, those that no quarantine can answer.
 
     These are the guards of the whole (an identifier lost, a table out of bounds, a mistake in the bounds themselves)
-    and a reference list that is missing or cannot be read.
+    and a reference list that is missing or cannot be read; and corrections that cannot, since what they correct would
+    go out uncorrected.
     """
     wrong = errors(issues)
     if not partial:
         return wrong
     listed = wrong["file"].str.startswith("referentiels/") & wrong["code"].isin(UNREADABLE)
+    taken_back = issues.loc[issues["code"] == "version-precedente-reprise", "file"]
+    lost = wrong["code"].isin(UNREADABLE | HALVED) & ~wrong["file"].isin(taken_back)
+    listed |= (wrong["file"] == CORRECTIONS_FILE) & lost
     return wrong[wrong["code"].isin(GUARDS) | (wrong["file"] == GUARDING_FILE) | listed]

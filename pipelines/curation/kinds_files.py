@@ -121,6 +121,14 @@ KINDS = kinds(
         "Keep one of them.",
     ),
     (
+        "fichier-inattendu",
+        E,
+        "« {value} » est parmi les sources, et rien ne le lit : ce qu’il contient serait perdu.{near}",
+        "Un contrat va dans contrats/ (.xlsx, .ods, ou un dossier de .csv), une liste dans referentiels/ sous son nom ; déplacez, renommez ou retirez le fichier.",
+        "“{value}” stands among the sources and nothing reads it: what it holds would be lost.{near}",
+        "A contract goes into contrats/ (.xlsx, .ods, or a folder of .csv), a list into referentiels/ under its name; move, rename or remove the file.",
+    ),
+    (
         "fichier-mal-nomme",
         E,
         "Le fichier s’appelle autrement que le contrat qu’il contient : « {value} ».",

@@ -43,6 +43,13 @@ SITUATIONS = _situations(
         "`contrats/jumeau.xlsx` alone.",
     ),
     (
+        "fichier-inattendu",
+        "`referentiels/partenaire.csv`, à côté de `partenaires.csv`.",
+        "`referentiels/partenaires.csv` seul.",
+        "`referentiels/partenaire.csv`, beside `partenaires.csv`.",
+        "`referentiels/partenaires.csv` alone.",
+    ),
+    (
         "fichier-mal-nomme",
         "`contrats/mal-nomme.xlsx`, dont la feuille Contrat dit `bien-nomme`.",
         "`contrats/bien-nomme.xlsx`.",

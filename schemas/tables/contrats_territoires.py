@@ -30,8 +30,8 @@ TABLE = Table(
             "impressionnisme-haute-normandie",
         ),
         CONTRAT_ID_REQUIS,
-        ZONE_TYPE_CODE.but(required=True),
-        ZONE_CODE,
+        ZONE_TYPE_CODE.but(required=True, example="region"),
+        ZONE_CODE.but(example="23"),
         column(
             Kind.TEXT,
             "zone_code_actuel",

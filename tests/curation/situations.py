@@ -70,6 +70,11 @@ def twice(sources: SmallSources) -> Place:
     return _workbook(sources, "jumeau", action("Jumelle")), ""
 
 
+def stray(sources: SmallSources) -> Place:
+    sources.write("referentiels/partenaire", [["Identifiant", "Nom"]])
+    return "referentiels/partenaire.csv", ""
+
+
 def misnamed(sources: SmallSources) -> Place:
     sources.write_rows("contrats/mal-nomme/Contrat", [contract("bien-nomme")])
     return "contrats/mal-nomme", "A2"
@@ -208,6 +213,7 @@ EXTERNAL = (
 SPOILED: dict[str, Callable[[SmallSources], Place]] = {
     "fichier-illisible": unreadable,
     "fichier-double": twice,
+    "fichier-inattendu": stray,
     "fichier-mal-nomme": misnamed,
     "feuille-absente": without_contract,
     "feuille-inconnue": unknown_sheet,

@@ -8,6 +8,7 @@ import openpyxl
 import pytest
 
 from pipelines.curation.gather import Fallback, read_sources
+from pipelines.curation.issues import blocking
 from pipelines.sheets.examples import example
 from pipelines.sheets.files import digest
 from schemas.registry import sheets
@@ -92,8 +93,6 @@ def test_other_files_are_no_source(small_sources: SmallSources) -> None:
     for name in (
         "notes.txt",
         "contrats/notes.docx",
-        "referentiels/brouillon.csv",
-        "brouillon.xlsx",
         "jeu_de_donnees.toml",
     ):
         (small_sources.root / name).write_bytes(b"?")
@@ -172,3 +171,30 @@ def test_an_unreadable_workbook_is_taken_back_only_if_its_copy_can_be_read(
     told = set(found.issues.frame()["code"]) & {"version-precedente-reprise", "fichier-laisse-de-cote"}
     assert told == {"version-precedente-reprise" if copy_is_read else "fichier-laisse-de-cote"}
     assert ("contrats/bretagne" in set(found.sheets["Contrat"].origin["file"])) == copy_is_read
+
+
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [
+        ("referentiels/partenaire.csv", "« partenaires.csv »"),
+        ("referentiels/sources.xlsx", "« sources.csv »"),
+        ("contrats/bretagne-2.csv", ""),
+        ("correction.csv", ""),
+        ("alpes.xlsx", ""),
+        ("contrats/~$alpes.xlsx", None),
+        ("contrats/.alpes.csv", None),
+        ("lisez-moi.md", None),
+    ],
+)
+def test_a_file_that_nothing_reads_is_an_issue(small_sources: SmallSources, name: str, near: str | None) -> None:
+    (small_sources.root / name).write_bytes(b"a,b\n1,2\n")
+    issues = read_sources(small_sources.root).issues.frame()
+    found = issues[issues["code"] == "fichier-inattendu"]
+    assert found["file"].tolist() == ([] if near is None else [name])
+    assert all((near or "") in message for message in found["message"])
+
+
+def test_unreadable_corrections_refuse_even_a_partial_release(small_sources: SmallSources) -> None:
+    (small_sources.root / "corrections.csv").write_bytes(b"\x00\x01\x02")
+    issues = read_sources(small_sources.root, partial=True).issues.frame()
+    assert set(blocking(issues, partial=True)["file"]) == {"corrections.csv"}

@@ -7,10 +7,16 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 
-def test_a_build_killed_at_any_step_leaves_a_whole_release(tmp_path: Path) -> None:
+
+@pytest.mark.parametrize("every", [7, pytest.param(1, marks=pytest.mark.slow)])
+def test_a_build_killed_at_any_step_leaves_a_whole_release(every: int, tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "tests.publish.killing", str(tmp_path)], capture_output=True, text=True, check=True
+        [sys.executable, "-m", "tests.publish.killing", str(tmp_path), str(every)],
+        capture_output=True,
+        text=True,
+        check=True,
     )
     told = json.loads(done.stdout)
     assert told["wrong"] == []
