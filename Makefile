@@ -27,7 +27,7 @@ run: $(PROJECT) ## installe ce qui manque, puis fabrique la publication dans out
 test: lint ## vérifie tout : style, types, tests, couverture
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --cov --cov-report=term $(ARGS)
 
-test-slow: $(PROJECT) ## les vérifications longues : dix mille fichiers abîmés (un quart d’heure au plus)
+test-slow: $(PROJECT) ## les vérifications longues : fichiers abîmés, publications tuées, programmes tiers (une demi-heure au plus)
 	@$(BIN)/python -m pytest -m slow $(ARGS)
 
 lint: $(PROJECT) ## style et types seulement
@@ -48,6 +48,7 @@ dev: $(PROJECT) ## ouvre l’interface de Dagster (PORT=3000)
 bench: $(PROJECT) ## mesure le travail, partie par partie, contre son plancher
 	@$(BIN)/python -m tests.bench
 	@$(BIN)/python -m tests.bench_check
+	@$(BIN)/python -m tests.bench_verify
 
 lock: ## refait requirements.lock d’après pyproject.toml (demande uv)
 	@command -v $(UV) >/dev/null || { echo "uv manque : installez-le, ou indiquez où il est (make lock UV=…)." >&2; exit 3; }
@@ -63,7 +64,7 @@ setup: $(PROJECT) ## installe aussi les vérifications d’avant commit, et git 
 
 clean: ## retire l’environnement et les caches, jamais outputs/ ni l’historique .dagster/
 	@git config --remove-section diff.classeur 2>/dev/null || true  # or git diff would call what is gone
-	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage *.egg-info
+	@rm -rf $(VENV) .venv-outils .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage *.egg-info
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # An interpreter that no longer answers makes the environment again, whatever the stamp says.
