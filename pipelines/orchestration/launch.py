@@ -24,8 +24,11 @@ if TYPE_CHECKING:
 
 HOME_VARIABLE = "DAGSTER_HOME"
 _TEMPLATE = Path(__file__).with_name("dagster.yaml")
-_ENVIRONMENT_ERRORS = ("OutputsError", "OutputsBusy", "PermissionError", "OSError")
+_OUTPUTS_ERRORS = ("OutputsError", "OutputsBusy")
+_ENVIRONMENT_ERRORS = (*_OUTPUTS_ERRORS, "PermissionError", "OSError")
 _DATA_ERRORS = ("DescriptionError", "BreakingReleaseError", "NotesError")
+_IN_FRENCH = (*_OUTPUTS_ERRORS, *_DATA_ERRORS)
+"""Errors that say in French what went wrong and what to do."""
 
 
 @dataclass(frozen=True)
@@ -129,10 +132,10 @@ def _causes(event: dg.DagsterEvent) -> list[str]:
 
 
 def _message(failures: list[dg.DagsterEvent]) -> str:
-    """The deepest cause, in its own words."""
+    """The cause in the words of the first error of ours, else of the deepest one."""
     for event in failures:
         error = event.step_failure_data.error
-        while error is not None and error.cause is not None:
+        while error is not None and error.cause is not None and error.cls_name not in _IN_FRENCH:
             error = error.cause
         if error is not None:
             return error.message.strip().partition(": ")[2] or error.message.strip()

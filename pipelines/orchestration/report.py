@@ -15,6 +15,7 @@ import pandas as pd
 from pipelines.curation.issues import IssueLog
 from pipelines.curation.kinds_files import KINDS as KINDS_OF_FILES
 from pipelines.curation.report import render
+from pipelines.publish.errors import as_outputs_error
 
 REPORTS = "rapports"
 METADATA = "rapport"
@@ -28,17 +29,26 @@ def report_path(outputs: Path, date: dt.date) -> Path:
 def write_report(
     outputs: Path, date: dt.date, issues: pd.DataFrame, failures: Iterable[pd.DataFrame], provenance: pd.DataFrame
 ) -> Path:
-    """Writes the report of a run, whole or not at all; the issues of the sheets and those of published tables."""
+    """Writes the report of a run, whole or not at all; the issues of the sheets and those of published tables.
+
+    Raises:
+        OutputsError: the folder cannot be written.
+    """
     log = IssueLog.of(issues)
     for failed in failures:
         log.extend(IssueLog.of(failed))
     whole = log.frame()
     path = report_path(outputs, date)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_suffix(".en-cours")
     title = f"Contrôle des feuilles du {date.day:02}/{date.month:02}/{date.year}"
-    aside.write_text(render(whole, files_read(provenance, whole), title=title), encoding="utf-8")
-    aside.replace(path)
+    page = render(whole, files_read(provenance, whole), title=title)
+    aside = path.with_suffix(".en-cours")
+    with as_outputs_error(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            aside.write_text(page, encoding="utf-8")
+            aside.replace(path)
+        finally:
+            aside.unlink(missing_ok=True)
     return path
 
 

@@ -62,6 +62,7 @@ def begin(outputs: Path, date: dt.date, declared: Declared | None = None) -> Sta
     try:
         with as_outputs_error(outputs):
             _sweep(outputs)
+            _require_a_pointer_that_moves(outputs)
             write_versions(outputs, read_versions(outputs))
             version = next_version(outputs, date)
             directory = outputs / IN_PROGRESS / f"{date.isoformat()}-{os.getpid()}"
@@ -143,6 +144,13 @@ def sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _require_a_pointer_that_moves(outputs: Path) -> None:
+    """Raises the ``OSError`` that the pointer would meet once the release is there: better before than after."""
+    aside = outputs / f".{POINTER}.{os.getpid()}"
+    aside.touch()
+    aside.unlink()
 
 
 def _sweep(outputs: Path) -> None:
