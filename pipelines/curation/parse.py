@@ -6,6 +6,7 @@ row or another table (``normalise``).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import PurePath
@@ -24,32 +25,42 @@ from pipelines.text import clean, fold, on_distinct, slug
 from schemas.declaration import Cell, Column, Kind, Sheet
 from schemas.registry import sheets as declared_sheets
 from schemas.registry import tables
-from schemas.vocabularies import TABLES
+from schemas.vocabularies import TABLES, VOCABULARIES
 
 Text = pd.Series
 _BROKEN = (CellKind.ERROR, CellKind.NO_RESULT)
 _FLOAT_NOISE = Decimal("1e-9")
+_MOST_PROPOSED = 3
+_MOST_LISTED = 8
+"""Codes of a vocabulary that is told whole to who types another one."""
 
 
 @dataclass
 class Vocabularies:
-    """The terms of every vocabulary: ``codes`` by name, and folded ``spellings`` with the code of each."""
+    """The terms of every vocabulary: ``codes`` by name, in order, and folded ``spellings`` with the code of each.
 
-    codes: dict[str, frozenset[str]]
+    ``shown``: the spellings as they are typed, codes first, then labels.
+    """
+
+    codes: dict[str, tuple[str, ...]]
     spellings: dict[str, dict[str, str]]
+    shown: dict[str, tuple[str, ...]]
 
     @classmethod
     def read(cls, terms: Gathered) -> Vocabularies:
         """From the gathered ``nomenclatures`` sheet; the vocabulary of tables comes from the declarations."""
         text = terms.text.map(clean)
-        codes: dict[str, set[str]] = {TABLES: set(tables())}
+        codes: dict[str, list[str]] = {TABLES: list(tables())}
+        shown: dict[str, list[str]] = {TABLES: list(tables())}
         spellings: dict[str, dict[str, str]] = {TABLES: {fold(name): name for name in tables()}}
         for sheet in declared_sheets().values():
             if sheet.place == "classeur":
                 spellings[TABLES].setdefault(fold(sheet.name), sheet.table)
+                shown[TABLES].append(sheet.name)
         columns = zip(text["Nomenclature"], text["Code"], text["Libellé"], text["Autres écritures"], strict=True)
         for name, code, label, others in columns:
-            codes.setdefault(name, set()).add(code)
+            codes.setdefault(name, []).append(code)
+            shown.setdefault(name, []).extend((code, label, *(other.strip() for other in others.split(";"))))
             known = spellings.setdefault(name, {})
             for spelling in (*others.split(";"), label, code):
                 if fold(spelling):
@@ -59,11 +70,30 @@ class Vocabularies:
         for name, code in zip(text["Nomenclature"], text["Code"], strict=True):
             if fold(code):
                 spellings[name][fold(code)] = code
-        return cls({name: frozenset(found) for name, found in codes.items()}, spellings)
+        return cls(
+            {name: tuple(dict.fromkeys(found)) for name, found in codes.items()},
+            spellings,
+            {name: tuple(dict.fromkeys(filter(None, found))) for name, found in shown.items()},
+        )
 
-    def labels(self, name: str) -> list[str]:
-        """What may be typed, for suggestions."""
-        return sorted(self.codes.get(name, ()))
+    def title(self, name: str) -> str:
+        """What a vocabulary is called where its terms are listed for people."""
+        return VOCABULARIES[name].title.fr if name in VOCABULARIES else name
+
+    def near(self, name: str, values: Iterable[str]) -> list[str]:
+        """For each text that is no code: « Vouliez-vous dire … ? », then every code if they are few."""
+        codes = self.codes.get(name, ())
+        listed = f" Valeurs possibles : {', '.join(codes)}." if 0 < len(codes) <= _MOST_LISTED else ""
+        values = list(values)
+        found = {value: suggestion(self._likely(name, value)) + listed for value in dict.fromkeys(values)}
+        return [found[value] for value in values]
+
+    def _likely(self, name: str, value: str) -> list[str]:
+        """The best spellings, one for each code, as the sheets write them."""
+        best: dict[str | None, str] = {}
+        for spelling in nearest(value, self.shown.get(name, ()), limit=_MOST_LISTED):
+            best.setdefault(find_code(self, name, spelling), spelling)
+        return list(best.values())[:_MOST_PROPOSED]
 
 
 @dataclass
@@ -225,8 +255,8 @@ def _codes(result: Typed, item: Cell, text: Text, vocabularies: Vocabularies, lo
     name = item.column.vocabulary or ""
     codes = on_distinct(text, lambda value: find_code(vocabularies, name, value)).astype("str")
     wrong = codes.index[codes.isna() & (text != "")]
-    near = [suggestion(nearest(value, vocabularies.labels(name))) for value in text[wrong]]
-    result.refuse(log, "code-inconnu", wrong, item.label, expected=name, near=near)
+    near = vocabularies.near(name, text[wrong])
+    result.refuse(log, "code-inconnu", wrong, item.label, expected=vocabularies.title(name), near=near)
     return codes
 
 

@@ -12,9 +12,10 @@ import pandas as pd
 
 from pipelines.curation.parse import find_code
 from pipelines.normalise.identity import complete_keys
+from pipelines.normalise.lookups import near
 from pipelines.normalise.resolve import References
 from pipelines.normalise.rows import Rows, Workspace
-from pipelines.text import clean, on_distinct
+from pipelines.text import on_distinct
 from schemas.declaration import ListCell, Table
 from schemas.registry import tables
 
@@ -58,31 +59,34 @@ def all_children(workspace: Workspace, known: References) -> list[Children]:
 
 def _children(workspace: Workspace, rows: Rows, item: ListCell, known: References) -> Children:
     table = tables()[item.table]
-    raw = on_distinct(rows.typed.source.text.loc[rows.frame.index, item.label], clean).astype("str")
-    parts = split_items(raw)
+    parts = split_items(rows.text(item.label))
     parent = parts["row"]
     frame = pd.DataFrame(index=parts.index)
     owner = rows.table.key
     if any(column.name == owner for column in table.columns):
         frame[owner] = rows.keys["key"].reindex(parent).to_numpy()
-    scope = rows.scope.reindex(parent).reset_index(drop=True)
+    scope = rows.contracts.reindex(parent).reset_index(drop=True)
     unknown = _fill(workspace, table, item, parts, scope, known, frame)
+    unclear = unknown
     if item.qualifier:
         vocabulary = table[item.qualifier].vocabulary or ""
         frame[item.qualifier] = _codes(workspace, vocabulary, parts["qualifier"])
         wrong = frame[item.qualifier].isna() & (parts["qualifier"] != "")
-        _refuse(workspace, rows, item, parts, wrong, "code-inconnu", vocabulary, "qualifier")
+        _refuse_codes(workspace, rows, item, parts[wrong], "qualifier", vocabulary)
+        unclear = unknown | wrong
     if item.detail:
         frame[item.detail] = parts["detail"].where(parts["detail"] != "").astype("str")
-    _refuse(workspace, rows, item, parts, unknown, *_unknown_code(table, item), "value")
+    _refuse_values(workspace, rows, item, parts[unknown], scope[unknown], known)
     frame = frame.astype("str")
-    doubled = frame.duplicated([name for name in table.natural_key if name in frame]) & ~unknown
-    places = rows.typed.source.cells(parent[doubled].to_numpy(), item.label)
-    workspace.log.add("ligne-doublee", places.assign(value=parts.loc[doubled, "value"].to_numpy()), expected=item.label)
-    rows.typed.refused.update(parent[doubled].tolist())
+    # Within one cell: a refused row has no key that would tell its values from those of another.
+    natural = [name for name in table.natural_key if name in frame and name != owner]
+    doubled = frame[natural].assign(row=parent).duplicated() & ~unclear
+    _refuse(workspace, rows, item, parts[doubled], "value", "ligne-doublee", item.label, "")
+    standing = parent.isin(rows.frame.index)
+    frame, parent = frame[standing], parent[standing]
     registry = workspace.rows["identifiants"].frame
-    frame[table.key] = complete_keys(frame, table, registry)["key"]
-    return Children(table=table, frame=frame, parent=parent, label=item.label, rows=rows)
+    keys = complete_keys(frame, table, registry)["key"]
+    return Children(table=table, frame=frame.assign(**{table.key: keys}), parent=parent, label=item.label, rows=rows)
 
 
 def _codes(workspace: Workspace, name: str, values: pd.Series) -> pd.Series:
@@ -113,11 +117,25 @@ def _fill(
     return unknown
 
 
-def _unknown_code(table: Table, item: ListCell) -> tuple[str, str]:
-    if len(item.columns) > 1:
-        return "participant-inconnu", ""
-    column = table[item.columns[0]]
-    return ("code-inconnu", column.vocabulary) if column.vocabulary else ("partenaire-inconnu", "")
+def _refuse_values(
+    workspace: Workspace, rows: Rows, item: ListCell, parts: pd.DataFrame, scope: pd.Series, known: References
+) -> None:
+    columns = [tables()[item.table][name] for name in item.columns]
+    if columns[0].vocabulary:
+        _refuse_codes(workspace, rows, item, parts, "value", columns[0].vocabulary)
+    elif len(parts):
+        lookups = [known.partners if column.references == "partenaires" else known.contracts for column in columns]
+        code = "partenaire-inconnu" if len(columns) == 1 else "participant-inconnu"
+        _refuse(workspace, rows, item, parts, "value", code, "", near(lookups, parts["value"], scope))
+
+
+def _refuse_codes(
+    workspace: Workspace, rows: Rows, item: ListCell, parts: pd.DataFrame, part: str, vocabulary: str
+) -> None:
+    title = workspace.vocabularies.title(vocabulary)
+    _refuse(
+        workspace, rows, item, parts, part, "code-inconnu", title, workspace.vocabularies.near(vocabulary, parts[part])
+    )
 
 
 def _refuse(
@@ -125,24 +143,14 @@ def _refuse(
     rows: Rows,
     item: ListCell,
     parts: pd.DataFrame,
-    wrong: pd.Series,
+    part: str,
     code: str,
     expected: str,
-    part: str,
+    close: str | list[str],
 ) -> None:
-    if not wrong.any():
+    """Reports a part of these values at their cell, and refuses their rows."""
+    if parts.empty:
         return
-    from pipelines.curation.issues import nearest, suggestion
-
-    values = parts.loc[wrong, part]
-    among = workspace.vocabularies.labels(expected) if expected else _names(workspace)
-    places = rows.typed.source.cells(parts.loc[wrong, "row"].to_numpy(), item.label).assign(value=values.to_numpy())
-    workspace.log.add(code, places, expected=expected, near=[suggestion(nearest(value, among)) for value in values])
-    rows.typed.refused.update(parts.loc[wrong, "row"].tolist())
-
-
-def _names(workspace: Workspace) -> list[str]:
-    return [
-        *workspace.rows["partenaires"].frame["nom"].dropna(),
-        *workspace.rows["partenaires_denominations"].frame["denomination"].dropna(),
-    ]
+    places = rows.typed.source.cells(parts["row"].to_numpy(), item.label).assign(value=parts[part].to_numpy())
+    workspace.log.add(code, places, expected=expected, near=close)
+    rows.typed.refused.update(parts["row"].tolist())

@@ -9,10 +9,11 @@ import pandas as pd
 
 from pipelines.curation.issues import nearest, suggestion
 from pipelines.normalise.children import Children
+from pipelines.normalise.lookups import near
 from pipelines.normalise.resolve import References
 from pipelines.normalise.rows import Rows, Workspace
 from pipelines.sheets.labels import label_index
-from pipelines.text import clean, fold, on_distinct
+from pipelines.text import fold
 from schemas.declaration import Cell, PartnerOrGroupCell, Sheet, SourcesCell, VersionCell, ZoneCell
 
 STATED = ("row", "label", "source_id")
@@ -27,28 +28,34 @@ def _items(text: pd.Series) -> pd.DataFrame:
     return parts.loc[parts["source"] != "", ["row", "label", "source"]].reset_index(drop=True)
 
 
-def stated(workspace: Workspace, rows: Rows, item: SourcesCell | VersionCell, known: References) -> pd.DataFrame:
-    """What a sources cell states (columns `STATED`; ``label`` is the sheet's, or ""); reports what it cannot read."""
-    raw = on_distinct(rows.typed.source.text.loc[rows.frame.index, item.label], clean).astype("str")
-    items = _items(raw)
+def stated(
+    workspace: Workspace, rows: Rows, item: SourcesCell | VersionCell, known: References
+) -> tuple[pd.DataFrame, pd.Index]:
+    """What the sources cells of accepted rows state (columns `STATED`; ``label`` is the sheet's, or "").
+
+    Also the rows, accepted or not, whose cell names a source, known or not. Reports what cannot be read in any row.
+    """
+    items = _items(rows.text(item.label))
+    naming = pd.Index(items["row"].unique())
     items["source_id"] = known.sources.resolve(items["source"])
     unknown = items[items["source_id"].isna()]
     if len(unknown):
         places = rows.typed.source.cells(unknown["row"].to_numpy(), item.label).assign(
             value=unknown["source"].to_numpy()
         )
-        workspace.log.add("source-inconnue", places, near=known.sources.near(unknown["source"]))
+        workspace.log.add("source-inconnue", places, near=near([known.sources], unknown["source"]))
         rows.typed.refused.update(unknown["row"].tolist())
     labels = label_index(rows.typed.sheet)
     named = items["label"].map(lambda text: labels.get(fold(text)) if text else "").astype("str")
     wrong = items[named.isna()]
     if len(wrong):
         places = rows.typed.source.cells(wrong["row"].to_numpy(), item.label).assign(value=wrong["label"].to_numpy())
-        near = [suggestion(nearest(text, list(dict.fromkeys(labels.values())), limit=1)) for text in wrong["label"]]
-        workspace.log.add("colonne-citee-inconnue", places, near=near)
+        close = [suggestion(nearest(text, list(dict.fromkeys(labels.values())), limit=1)) for text in wrong["label"]]
+        workspace.log.add("colonne-citee-inconnue", places, near=close)
         rows.typed.refused.update(wrong["row"].tolist())
     items["label"] = named
-    return items.dropna(subset=["source_id", "label"])[list(STATED)]
+    said = items.dropna(subset=["source_id", "label"])[list(STATED)]
+    return said[said["row"].isin(rows.frame.index)], naming
 
 
 def column_of(sheet: Sheet, label: str) -> str:
@@ -78,11 +85,9 @@ def all_citations(workspace: Workspace, children: list[Children], known: Referen
     for rows in workspace.rows.values():
         for item in rows.typed.sheet.fields:
             if isinstance(item, SourcesCell):
-                said = stated(workspace, rows, item, known)
-                bare = rows.frame.index.difference(pd.Index(said["row"].unique()))
-                bare = bare.difference(pd.Index(sorted(rows.typed.refused)))
-                if len(bare):
-                    rows.typed.refuse(workspace.log, "sans-source", bare, item.label)
+                said, naming = stated(workspace, rows, item, known)
+                bare = rows.judged(rows.typed.frame.index.difference(naming), item.label)
+                rows.typed.refuse(workspace.log, "sans-source", bare, item.label)
                 found.extend(_of_sheet(rows, said, children))
     workspace.drop_refused()
     return pd.concat(found, ignore_index=True) if found else _citations("", *(pd.Series(dtype="str"),) * 3)

@@ -14,7 +14,7 @@ from pipelines.normalise.identity import complete_keys
 from pipelines.normalise.resolve import References
 from pipelines.normalise.rows import Rows, Workspace
 from pipelines.sheets.labels import label_index
-from pipelines.text import clean, fold, on_distinct
+from pipelines.text import fold
 from schemas.declaration import ListCell, Sheet, TargetCell, VersionCell
 from schemas.registry import tables, workbook_sheets
 
@@ -39,32 +39,31 @@ def resolve_targets(workspace: Workspace) -> None:
     sheets = {fold(name): sheet for name, sheet in workbook_sheets().items()}
     for rows in diverging(workspace):
         labels = {item.part: item.label for item in rows.typed.sheet.fields if isinstance(item, TargetCell)}
-        text = {
-            part: on_distinct(rows.typed.source.text.loc[rows.frame.index, label], clean).astype("str")
-            for part, label in labels.items()
-        }
+        text = {part: rows.text(label) for part, label in labels.items()}
+        every = rows.typed.frame.index
         target = text["sheet"].map(lambda name: sheets.get(fold(name)))
-        rows.frame["table_code"] = target.map(lambda sheet: sheet.table if sheet else None).astype("str")
-        rows.frame["ligne_id"] = text["row"].str.lower().where(text["row"] != "")
+        table = target.map(lambda sheet: sheet.table if sheet else None).astype("str")
+        key = text["row"].str.lower().where(text["row"] != "")
         columns = [
             _column(sheet, label) if sheet is not None and label else None
             for sheet, label in zip(target, text["column"], strict=True)
         ]
-        rows.frame["colonne"] = pd.Series(columns, index=rows.frame.index, dtype="str")
-        unknown_sheet = rows.frame.index[rows.frame["table_code"].isna() & (text["sheet"] != "")]
+        column = pd.Series(columns, index=every, dtype="str")
+        rows.frame["table_code"], rows.frame["ligne_id"], rows.frame["colonne"] = table, key, column
+        unknown_sheet = every[table.isna() & (text["sheet"] != "")]
         near = [suggestion(nearest(value, list(workbook_sheets()))) for value in text["sheet"][unknown_sheet]]
         rows.typed.refuse(
             workspace.log, "ligne-inconnue", unknown_sheet, labels["sheet"], expected="feuilles", near=near
         )
-        pairs = list(zip(rows.frame["table_code"], rows.frame["ligne_id"], strict=True))
-        there = pd.Series([pair in standing for pair in pairs], index=rows.frame.index)
-        drawn = rows.frame.index[[pair in refused for pair in pairs]]
-        workspace.draw_along(rows, drawn, labels["row"])
-        there |= rows.frame.index.isin(drawn)
-        unknown = rows.frame.index[~there & rows.frame["ligne_id"].notna() & rows.frame["table_code"].notna()]
-        expected = rows.frame.loc[unknown, "table_code"].tolist()
-        rows.typed.refuse(workspace.log, "ligne-inconnue", unknown, labels["row"], expected=expected)
-        wrong = rows.frame.index[rows.frame["colonne"].isna() & (text["column"] != "")].difference(unknown_sheet)
+        pairs = list(zip(table, key, strict=True))
+        there = pd.Series([pair in standing for pair in pairs], index=every)
+        drawn = every[[pair in refused for pair in pairs]]
+        workspace.draw_along(rows, rows.frame.index.intersection(drawn), labels["row"])
+        there |= every.isin(drawn)
+        unknown = every[~there & key.notna() & table.notna()]
+        rows.typed.refuse(workspace.log, "ligne-inconnue", unknown, labels["row"], expected=table[unknown].tolist())
+        wrong = every[column.isna() & (text["column"] != "")].difference(unknown_sheet)
+        wrong = rows.judged(wrong, labels["sheet"])
         rows.typed.refuse(workspace.log, "colonne-citee-inconnue", wrong, labels["column"])
     workspace.drop_refused()
 
@@ -98,18 +97,12 @@ def versions(workspace: Workspace, known: References) -> tuple[list[Children], p
         for rank in sorted({item.rank for item in cells}):
             value = next(item for item in cells if item.rank == rank and item.part == "value")
             source = next(item for item in cells if item.rank == rank and item.part == "sources")
-            text = on_distinct(rows.typed.source.text.loc[rows.frame.index, value.label], clean).astype("str")
-            said = stated(workspace, rows, source, known)
-            bare = text.index[(text != "") & ~text.index.isin(said["row"])].difference(
-                pd.Index(sorted(rows.typed.refused))
-            )
-            if len(bare):
-                rows.typed.refuse(workspace.log, "sans-source", bare, source.label)
-            empty = said["row"][said["row"].map(text) == ""]
-            if len(empty):
-                rows.typed.refuse(
-                    workspace.log, "valeur-obligatoire", pd.Index(empty), value.label, expected=value.label
-                )
+            text = rows.text(value.label)
+            said, naming = stated(workspace, rows, source, known)
+            bare = rows.judged(text.index[text != ""].difference(naming), source.label)
+            rows.typed.refuse(workspace.log, "sans-source", bare, source.label)
+            empty = rows.judged(naming[text[naming] == ""], value.label)
+            rows.typed.refuse(workspace.log, "valeur-obligatoire", empty, value.label, expected=value.label)
             parts.append(said.assign(rang=rank, valeur=said["row"].map(text)))
         joined = pd.concat(parts, ignore_index=True)
         joined = joined[joined["row"].isin(rows.frame.index) & ~joined["row"].isin(sorted(rows.typed.refused))]

@@ -6,6 +6,7 @@ fails; nothing is ever merged on a likeness. Does not belong here: what is done 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -14,6 +15,7 @@ from pipelines.curation.issues import nearest, suggestion
 from pipelines.text import fold, on_distinct
 
 _SCOPE = "\x00"
+_MOST_PROPOSED, _MOST_COMPARED = 3, 9
 
 
 @dataclass
@@ -21,7 +23,7 @@ class Lookup:
     """Folded spellings with the key that each stands for; a spelling may hold within one contract only."""
 
     keys: dict[str, str] = field(default_factory=dict)
-    shown: dict[str, str] = field(default_factory=dict)
+    shown: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def add(self, spellings: pd.Series, keys: pd.Series, scopes: pd.Series | None = None) -> pd.Index:
         """Adds spellings; returns the rows whose spelling already stood for another key."""
@@ -34,7 +36,7 @@ class Lookup:
                 continue
             if self.keys.setdefault(within + _SCOPE + folded, key) != key:
                 clashes.append(row)
-            self.shown.setdefault(folded, spelling)
+            self.shown.setdefault(within, {}).setdefault(folded, spelling)
         return spellings.index[spellings.index.isin(clashes)]
 
     def resolve(self, texts: pd.Series, scopes: pd.Series | None = None) -> pd.Series:
@@ -45,10 +47,29 @@ class Lookup:
             found = (scopes.fillna("") + _SCOPE + folded).map(self.keys).astype("str").fillna(found)
         return found
 
-    def near(self, texts: pd.Series) -> list[str]:
-        """« Vouliez-vous dire … ? » for each text."""
-        among = list(self.shown.values())
-        return [suggestion(nearest(str(text), among)) for text in texts]
+    def spellings(self, scope: str = "") -> dict[str, str]:
+        """What stands for something in this contract (default: in all of them), with its key."""
+        shown = {**self.shown.get("", {}), **self.shown.get(scope, {})}
+        return {
+            spelling: self.keys.get(scope + _SCOPE + folded) or self.keys.get(_SCOPE + folded, "")
+            for folded, spelling in shown.items()
+        }
+
+
+def near(lookups: Iterable[Lookup], texts: pd.Series, scopes: pd.Series | None = None) -> list[str]:
+    """« Vouliez-vous dire … ? » for each text: what would resolve in its contract, one spelling for each key."""
+    lookups = tuple(lookups)
+    found: dict[tuple[str, str], str] = {}
+    among: dict[str, dict[str, str]] = {}
+    pairs = [(str(text), "") for text in texts] if scopes is None else list(zip(texts, scopes.fillna(""), strict=True))
+    for text, scope in dict.fromkeys(pairs):
+        if scope not in among:
+            among[scope] = {name: key for lookup in lookups for name, key in lookup.spellings(scope).items()}
+        best: dict[str, str] = {}
+        for spelling in nearest(text, list(among[scope]), limit=_MOST_COMPARED):
+            best.setdefault(among[scope][spelling], spelling)
+        found[text, scope] = suggestion(list(best.values())[:_MOST_PROPOSED])
+    return [found[pair] for pair in pairs]
 
 
 def partners(registry: pd.DataFrame, spellings: pd.DataFrame) -> tuple[Lookup, pd.Index]:

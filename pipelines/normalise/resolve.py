@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import pandas as pd
 
 from pipelines.curation.parse import find_code
-from pipelines.normalise.lookups import Lookup, by_identifier, partners, zones
+from pipelines.normalise.lookups import Lookup, by_identifier, near, partners, zones
 from pipelines.normalise.rows import Rows, Workspace
-from pipelines.text import clean, fold, on_distinct
+from pipelines.text import fold, on_distinct
 from schemas.declaration import Cell, ForeignKey, Kind, PartnerOrGroupCell, RegistryCell, ZoneCell
 from schemas.registry import tables
 
@@ -39,11 +39,14 @@ def references(workspace: Workspace) -> References:
     registry = workspace.declared("partenaires")
     identifiers = by_identifier(registry["partenaire_id"])
     identifiers.add(registry["nom"], registry["partenaire_id"])
-    spelled = spellings.frame.assign(
-        partenaire_id=identifiers.resolve(spellings.frame["partenaire_id"]),
-        contrat_id=contracts.resolve(spellings.frame["contrat_id"]),
+    typed = spellings.typed.frame
+    spelled = typed.assign(
+        partenaire_id=identifiers.resolve(typed["partenaire_id"]),
+        # A contract that is not known keeps the spelling to itself: it must not hold everywhere instead.
+        contrat_id=contracts.resolve(typed["contrat_id"]).fillna(typed["contrat_id"]),
     )
     known, clashes = partners(registry, spelled)
+    clashes = spellings.judged(clashes, "Dénomination")
     if len(clashes):
         others = known.resolve(spelled.loc[clashes, "denomination"], spelled.loc[clashes, "contrat_id"])
         spellings.typed.refuse(workspace.log, "ecriture-partagee", clashes, "Dénomination", expected=others.tolist())
@@ -61,7 +64,8 @@ def resolve_names(workspace: Workspace, known: References) -> None:
     for rows in workspace.rows.values():
         for item in rows.typed.sheet.fields:
             if isinstance(item, Cell) and item.column.references == "partenaires":
-                _reference(workspace, rows, item, known.partners, "partenaire-inconnu")
+                named = _reference(workspace, rows, item, known.partners, "partenaire-inconnu")
+                _compare_with_registry(workspace, rows, named, known)
             elif isinstance(item, Cell) and item.column.references == "contrats":
                 _reference(workspace, rows, item, known.contracts, "contrat-inconnu")
             elif isinstance(item, Cell) and item.column.references == "sources":
@@ -73,50 +77,51 @@ def resolve_names(workspace: Workspace, known: References) -> None:
         for key in rows.table.composite_keys:
             _pair(workspace, rows, key)
     workspace.drop_refused()
-    for rows in workspace.rows.values():
-        for item in rows.typed.sheet.fields:
-            if isinstance(item, RegistryCell):
-                _compare_with_registry(workspace, rows, item, known)
 
 
-def _reference(workspace: Workspace, rows: Rows, item: Cell, lookup: Lookup, code: str, **words: object) -> None:
+def _reference(workspace: Workspace, rows: Rows, item: Cell, lookup: Lookup, code: str, **words: object) -> pd.Series:
+    """Fills the column of a cell that names something; returns the key that each row of the sheet names."""
     name = item.column.name
-    text = rows.frame[name]
-    rows.frame[name] = lookup.resolve(text, rows.scope)
-    unknown = rows.frame[name].isna() & text.notna()
+    text = rows.typed.frame[name]
+    if item.label in rows.faulty:
+        text = text.mask(text.index.isin(rows.faulty[item.label]))
+    found = lookup.resolve(text, rows.contracts)
+    rows.frame[name] = found
+    unknown = found.isna() & text.notna()
     if not unknown.any():
-        return
+        return found
     refused = workspace.refused_keys().get(item.column.references or "", set())
     said = text.str.lower()
-    drawn = unknown & (said.isin(refused) | (rows.scope + " " + said).isin(refused))
-    workspace.draw_along(rows, rows.frame.index[drawn], item.label)
-    wrong = rows.frame.index[unknown & ~drawn]
+    drawn = unknown & (said.isin(refused) | (rows.contracts + " " + said).isin(refused))
+    workspace.draw_along(rows, rows.frame.index.intersection(text.index[drawn]), item.label)
+    wrong = text.index[unknown & ~drawn]
     if len(wrong):
-        rows.typed.refuse(workspace.log, code, wrong, item.label, near=lookup.near(text[wrong]), **words)
-
-
-def _raw(rows: Rows, label: str) -> pd.Series:
-    return on_distinct(rows.typed.source.text.loc[rows.frame.index, label], clean).astype("str")
+        close = near([lookup], text[wrong], rows.contracts[wrong])
+        rows.typed.refuse(workspace.log, code, wrong, item.label, near=close, **words)
+    return found
 
 
 def _partner_or_group(workspace: Workspace, rows: Rows, item: PartnerOrGroupCell, known: References) -> None:
-    text = _raw(rows, item.label)
+    text = rows.text(item.label)
     quoted = text.str.startswith("«") & text.str.endswith("»")
+    found = known.partners.resolve(text.where(~quoted, ""), rows.contracts)
     rows.frame[item.group] = text.str.slice(1, -1).str.strip().where(quoted)
-    rows.frame[item.partner] = known.partners.resolve(text.where(~quoted, ""), rows.scope)
-    wrong = rows.frame.index[rows.frame[item.partner].isna() & ~quoted & (text != "")]
+    rows.frame[item.partner] = found
+    wrong = text.index[found.isna() & ~quoted & (text != "")]
     if len(wrong):
-        rows.typed.refuse(workspace.log, "partenaire-inconnu", wrong, item.label, near=known.partners.near(text[wrong]))
+        close = near([known.partners], text[wrong], rows.contracts[wrong])
+        rows.typed.refuse(workspace.log, "partenaire-inconnu", wrong, item.label, near=close)
 
 
 def _zone(workspace: Workspace, rows: Rows, item: ZoneCell, known: References) -> None:
-    text = _raw(rows, item.label)
+    text = rows.text(item.label)
     found = known.zones.resolve(text)
     parts = found.str.extract(r"^(?P<type>[^|]*)\|(?P<code>.*)$")
     rows.frame[item.type_column], rows.frame[item.code_column] = parts["type"], parts["code"]
-    wrong = rows.frame.index[found.isna() & (text != "")]
+    wrong = text.index[found.isna() & (text != "")]
     if len(wrong):
-        rows.typed.refuse(workspace.log, "zone-inconnue", wrong, item.label, near=known.zones.near(text[wrong]))
+        close = near([known.zones], text[wrong])
+        rows.typed.refuse(workspace.log, "zone-inconnue", wrong, item.label, near=close)
 
 
 def _pair(workspace: Workspace, rows: Rows, key: ForeignKey) -> None:
@@ -126,31 +131,31 @@ def _pair(workspace: Workspace, rows: Rows, key: ForeignKey) -> None:
     ]
     if len(typed_apart) < len(key.columns):
         return
-    held = rows.frame[list(key.columns)].dropna()
+    held = rows.typed.frame[list(key.columns)].dropna()
     listed = [one.frame[list(key.target)] for one in workspace.typed.values() if one.sheet.table == key.table]
     known = pd.MultiIndex.from_frame(pd.concat(listed))
     wrong = held.index[~pd.MultiIndex.from_frame(held).isin(known)]
+    for item in typed_apart:
+        wrong = rows.judged(wrong, item.label)
     rows.typed.refuse(workspace.log, "cle-etrangere", wrong, typed_apart[-1].label, expected=key.table)
 
 
-def _compare_with_registry(workspace: Workspace, rows: Rows, item: RegistryCell, known: References) -> None:
+def _compare_with_registry(workspace: Workspace, rows: Rows, named: pd.Series, known: References) -> None:
     """The registry outranks what a row says of the organisation itself; a difference is a warning."""
-    text = _raw(rows, item.label)
-    column = item.column
-    said = rows.frame["partenaire_id"].map(known.registry[column.name]).astype("str")
-    if column.kind is Kind.CODE:
-        name = column.vocabulary or ""
-        vocabularies = workspace.vocabularies
-        typed = on_distinct(text, lambda value: find_code(vocabularies, name, value) or value).astype("str")
-    else:
-        typed = text
-    different = (typed != "") & (on_distinct(typed, fold) != on_distinct(said.fillna(""), fold))
-    wrong = rows.frame.index[different]
-    workspace.log.add(
-        "partenaire-different",
-        rows.typed.source.cells(wrong, item.label),
-        expected=said[wrong].fillna("(rien)").tolist(),
-    )
+    for item in rows.typed.sheet.fields:
+        if not isinstance(item, RegistryCell):
+            continue
+        text, column = rows.text(item.label), item.column
+        said = named.map(known.registry[column.name]).astype("str")
+        typed = text if column.kind is not Kind.CODE else _codes_or_text(workspace, column.vocabulary or "", text)
+        different = named.notna() & (typed != "") & (on_distinct(typed, fold) != on_distinct(said.fillna(""), fold))
+        wrong = text.index[different]
+        places = rows.typed.source.cells(wrong, item.label)
+        workspace.log.add("partenaire-different", places, expected=said[wrong].fillna("(rien)").tolist())
+
+
+def _codes_or_text(workspace: Workspace, name: str, text: pd.Series) -> pd.Series:
+    return on_distinct(text, lambda value: find_code(workspace.vocabularies, name, value) or value).astype("str")
 
 
 def resolve_rows(workspace: Workspace) -> None:

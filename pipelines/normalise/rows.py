@@ -1,5 +1,8 @@
 """The state of a normalisation: the typed sheets, what is resolved so far, and the rows refused on the way.
 
+Rules of one cell (names, references, lists, sources, zones, targets) read every row, so that all the mistakes of a row
+come at once; what they fill is the accepted rows, and nothing else is ever keyed or published.
+
 Belongs here: the working set that the steps share. Does not belong here: any step.
 """
 
@@ -13,19 +16,40 @@ import pandas as pd
 from pipelines.curation.gather import CONTRACT_SHEET, CONTRACTS_FOLDER
 from pipelines.curation.issues import IssueLog, errors
 from pipelines.curation.parse import Typed, Vocabularies
-from pipelines.text import on_distinct
+from pipelines.normalise.identity import natural_keys
+from pipelines.text import clean, on_distinct
 from schemas.declaration import Table
 from schemas.registry import tables
 
 
 @dataclass
 class Rows:
-    """The accepted rows of one sheet, with its table's columns as far as they are resolved, on the sheet's index."""
+    """The accepted rows of one sheet, with its table's columns as far as they are resolved, on the sheet's index.
+
+    ``contracts``: the contract of the workbook of every row, the refused ones too, "" for the national one.
+    ``faulty``: the refused rows whose cell was found wrong when it was typed, by label.
+    """
 
     typed: Typed
     table: Table
     frame: pd.DataFrame
+    contracts: pd.Series
+    faulty: dict[str, pd.Index] = field(default_factory=dict)
     keys: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    def text(self, label: str) -> pd.Series:
+        """What the cells of every row say, cleaned; "" for a cell that was found wrong: it is not judged twice."""
+        text = on_distinct(self.typed.source.text[label], clean).astype("str")
+        return text.mask(text.index.isin(self.faulty[label]), "") if label in self.faulty else text
+
+    def judged(self, rows: pd.Index, label: str) -> pd.Index:
+        """Those of the rows that have this cell, unless it was found wrong already: a blank one may be told."""
+        if not len(rows):
+            return rows
+        source = self.typed.source
+        bare = [file for file, letters in source.letters.items() if label not in letters]
+        rows = rows[~source.origin.loc[rows, "file"].isin(bare).to_numpy()]
+        return rows.difference(self.faulty[label]) if label in self.faulty else rows
 
     def drop_refused(self) -> None:
         """Leaves out the rows refused since."""
@@ -38,7 +62,7 @@ class Rows:
 
     @property
     def scope(self) -> pd.Series:
-        """The contract of each row's workbook, "" for the national one."""
+        """The contract of the workbook of each accepted row, "" for the national one."""
         return self.frame["_contrat"]
 
 
@@ -54,24 +78,23 @@ class Workspace:
 
     @classmethod
     def start(cls, typed: dict[str, Typed], vocabularies: Vocabularies, log: IssueLog) -> Workspace:
-        """Takes the accepted rows of every sheet and gives each the contract of its workbook."""
+        """Takes the rows of every sheet and gives each the contract of its workbook."""
         contract = typed[CONTRACT_SHEET]
         # Also from a refused row: one wrong cell of a contract must not set its other sheets adrift.
         named = contract.frame["contrat_id"].dropna()
         pairs = list(zip(contract.source.origin.loc[named.index, "file"], named, strict=True))
         of_file = dict(pairs) | {file: name for file, name in pairs if PurePath(file).stem == name}
         workspace = cls(typed=typed, vocabularies=vocabularies, log=log, of_file=of_file)
+        wrong = errors(log.frame())
         for name, one in typed.items():
-            frame = one.frame.loc[one.accepted()].copy()
-            frame["_contrat"] = workspace.contracts_of(one, frame.index)
-            table = tables()[one.sheet.table]
-            if (
-                one.sheet.scoped
-                and not one.sheet.single
-                and any(column.name == "contrat_id" for column in table.columns)
-            ):
-                frame["contrat_id"] = frame["_contrat"].where(frame["_contrat"] != "")
-            workspace.rows[name] = Rows(typed=one, table=table, frame=frame)
+            contracts = workspace.contracts_of(one, one.frame.index)
+            workspace.rows[name] = Rows(
+                typed=one,
+                table=tables()[one.sheet.table],
+                frame=_with_contracts(one, one.accepted(), contracts),
+                contracts=contracts,
+                faulty=_faulty(one, wrong),
+            )
         return workspace
 
     def declared(self, name: str) -> pd.DataFrame:
@@ -95,18 +118,26 @@ class Workspace:
         return named.drop_duplicates()
 
     def refused_keys(self) -> dict[str, set[str]]:
-        """The identifiers of the rows refused so far, by table, as far as they were typed.
+        """The identifiers of the rows refused so far, by table, as far as they were typed or the registry knows them.
 
         An action is known by its contract and number too, as in « alpes 2.1 ».
         """
         found: dict[str, set[str]] = {}
+        registry = self.rows["identifiants"].frame
         for rows in self.rows.values():
-            frame = rows.typed.frame.loc[sorted(rows.typed.refused)]
             names = found.setdefault(rows.table.name, set())
+            if not rows.typed.refused:
+                continue
+            refused = pd.Index(sorted(rows.typed.refused))
+            frame = _with_contracts(rows.typed, refused, rows.contracts)
             if rows.table.key in frame:
                 names.update(frame[rows.table.key].dropna().tolist())
+            if rows.table.natural_key:
+                known = registry[registry["table_code"] == rows.table.name]
+                borne = known["cle_naturelle"].isin(natural_keys(frame, rows.table))
+                names.update(known.loc[borne, "ligne_id"].tolist())
             if "numero" in frame:
-                numbers = self.contracts_of(rows.typed, frame.index) + " " + frame["numero"].str.lower()
+                numbers = frame["_contrat"] + " " + frame["numero"].str.lower()
                 names.update(numbers.dropna().tolist())
         return found
 
@@ -125,6 +156,25 @@ class Workspace:
         """Leaves out, everywhere, the rows refused since."""
         for rows in self.rows.values():
             rows.drop_refused()
+
+
+def _with_contracts(one: Typed, rows: pd.Index, contracts: pd.Series) -> pd.DataFrame:
+    """A copy of these rows, each with the contract of its workbook."""
+    frame = one.frame.loc[rows].copy()
+    frame["_contrat"] = contracts
+    columns = [column.name for column in tables()[one.sheet.table].columns]
+    if one.sheet.scoped and not one.sheet.single and "contrat_id" in columns:
+        frame["contrat_id"] = frame["_contrat"].where(frame["_contrat"] != "")
+    return frame
+
+
+def _faulty(one: Typed, wrong: pd.DataFrame) -> dict[str, pd.Index]:
+    """The refused rows of a sheet by the label of each of their cells that an error was reported of."""
+    if not one.refused or wrong.empty:
+        return {}
+    origin = one.source.origin.loc[sorted(one.refused), ["file", "sheet", "row"]]
+    told = origin.reset_index(names="_index").merge(wrong.loc[wrong["cell"] != "", ["file", "sheet", "row", "column"]])
+    return {str(label): pd.Index(rows.unique()) for label, rows in told.groupby("column")["_index"]}
 
 
 def in_contract(files: pd.Series) -> pd.Series:

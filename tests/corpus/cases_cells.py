@@ -146,6 +146,10 @@ BROKEN = [
     one_cell("erreur-division", "cellule-en-erreur", "Financements!F3", Failure("#DIV/0!"), WORKBOOKS),
     one_cell("erreur-valeur", "cellule-en-erreur", "Indicateurs!D2", Failure("#VALUE!"), WORKBOOKS),
     one_cell("erreur-dans-une-remarque", "cellule-en-erreur", "Contrat!O2", Failure("#NAME?"), WORKBOOKS),
+    one_cell("erreur-dans-un-nom", "cellule-en-erreur", "Partenaires!B2", Failure("#REF!"), WORKBOOKS),
+    one_cell("erreur-dans-les-sources", "cellule-en-erreur", "Actions!O2", Failure("#N/A"), WORKBOOKS),
+    one_cell("erreur-dans-une-version", "cellule-en-erreur", "Divergences!F2", Failure("#N/A"), WORKBOOKS),
+    one_cell("erreur-dans-une-cible", "cellule-en-erreur", "Divergences!C2", Failure("#N/A"), WORKBOOKS),
     one_cell("formule-vide", "formule-sans-resultat", "Actions!J2", Formula("=SUM(J3:J9)"), WORKBOOKS),
     one_cell("formule-vide-date", "formule-sans-resultat", "Événements!D2", Formula("=TODAY()"), WORKBOOKS),
     Case(

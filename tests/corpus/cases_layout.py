@@ -35,6 +35,7 @@ HEADERS = [
         ("colonne-inconnue Actions!C1", "nombre-ambigu Actions!K2"),
     ),
     Case("entete-absent", (drop_columns("Actions", "F"),), ("colonne-absente Actions!",)),
+    Case("entete-absent-des-sources", (drop_columns("Actions", "O"),), ("colonne-absente Actions!",)),
     Case(
         "entetes-absents",
         (drop_columns("Financements", "S", "K"), put("Financements", E2="don")),
@@ -136,13 +137,17 @@ SHIFTED = [
     Case(
         "ligne-tres-loin",
         (put("Actions", C5000="Action oubliée", D5000="marketing", E5000="source", O5000="ALP9"),),
-        ("code-inconnu Actions!D5000",),
+        ("code-inconnu Actions!D5000", "source-inconnue Actions!O5000"),
     ),
     Case("colonne-tres-loin", (put("Actions", AZ2="note"),), ("colonne-inconnue Actions!AZ1",)),
     Case(
         "sous-total-en-bas",
         (put("Actions", I5="Total", J5=87000.5),),
-        (*(f"valeur-obligatoire Actions!{letter}5" for letter in "CDE"), "date-illisible Actions!I5"),
+        (
+            *(f"valeur-obligatoire Actions!{letter}5" for letter in "CDE"),
+            "date-illisible Actions!I5",
+            "sans-source Actions!O5",
+        ),
     ),
     Case(
         "erreur-loin-du-tableau",
@@ -238,7 +243,7 @@ SHEETS = [
     Case(
         "feuille-deux-lignes-d-entetes",
         (insert_rows("Dénominations", 2, list(headers("Dénominations"))),),
-        ("code-inconnu Dénominations!C2",),
+        ("code-inconnu Dénominations!C2", "source-inconnue Dénominations!D2"),
     ),
 ]
 

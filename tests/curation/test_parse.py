@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 from collections.abc import Mapping
 from decimal import Decimal
@@ -10,14 +11,14 @@ import pandas as pd
 import pytest
 
 from pipelines.curation.gather import Gathered, gather
-from pipelines.curation.issues import IssueLog
+from pipelines.curation.issues import IssueLog, suggestion
 from pipelines.curation.parse import Typed, Vocabularies, find_code, parse
 from pipelines.dtypes import pandas_dtype
 from pipelines.sheets.cells import grid
 from pipelines.sheets.labels import label
 from schemas.declaration import Cell
 from schemas.registry import sheets, tables
-from tests.conftest import Row, labels, vocabulary_rows
+from tests.conftest import NOMENCLATURES, Row, labels, vocabulary_rows
 
 ACTION = {"Intitulé": "Fiches", "Axe": "offre", "Origine de l’axe": "source", "Sources": "ALP3"}
 FUNDING = {"Libellé": "Budget", "Nature": "budget", "Sources": "ALP3"}
@@ -115,11 +116,57 @@ def test_a_code_outranks_the_other_spellings_of_another() -> None:
 
 
 def test_names_of_tables_need_no_list(terms: Vocabularies) -> None:
-    assert terms.codes["table"] == frozenset(tables())
+    assert terms.codes["table"] == tuple(tables())
     for name in tables():
         assert find_code(terms, "table", name) == name
     assert find_code(terms, "table", "Événements") == "evenements"
     assert find_code(terms, "table", "contrat") == "contrats"
+
+
+@pytest.fixture(scope="module")
+def every_term() -> Vocabularies:
+    with NOMENCLATURES.open(encoding="utf-8", newline="") as stream:
+        return Vocabularies.read(sheet_of("nomenclatures", *csv.DictReader(stream)))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "proposed"),
+    [
+        ("axe", "ofre", ["offre"]),
+        ("axe", "Promotion et commercialisaton", ["Promotion et commercialisation"]),
+        ("axe", "tous les thèmes", ["tous thèmes"]),
+        ("statut_contrat", "signée", ["signe"]),
+        ("role", "Partenaire tecnique", ["Partenaire technique"]),
+        ("forme_apport", "ressource humaine", ["ressources humaines"]),
+        ("table", "Évènement", ["evenements"]),
+        ("axe", "xyzzy", []),
+    ],
+)
+def test_a_code_a_label_or_a_spelling_is_proposed(
+    name: str, value: str, proposed: list[str], every_term: Vocabularies
+) -> None:
+    (said,) = every_term.near(name, [value])
+    assert said.startswith(suggestion(proposed))
+    assert said.count("«") == len(proposed)
+    assert all(find_code(every_term, name, one) for one in proposed)
+    assert len({find_code(every_term, name, one) for one in proposed}) == len(proposed)
+
+
+def test_a_short_list_is_told_whole(every_term: Vocabularies) -> None:
+    assert every_term.near("origine_axe", ["auteur", "x"])[1] == " Valeurs possibles : source, classement."
+    (listed,) = every_term.near("axe", ["zz"])
+    assert listed == " Valeurs possibles : marque, offre, gouvernance, promotion, observation, tous."
+    assert every_term.near("role", ["zz"]) == [""]
+    assert every_term.near("axe", []) == []
+
+
+def test_a_vocabulary_is_called_by_its_title(every_term: Vocabularies) -> None:
+    _, issues = typed(every_term, "Actions", {**ACTION, "Axe": "Promotion et commercialisaton"})
+    assert issues["message"].tolist() == [
+        "« Promotion et commercialisaton » n’est pas dans la nomenclature « Axes »."
+        " Vouliez-vous dire « Promotion et commercialisation » ?"
+        " Valeurs possibles : marque, offre, gouvernance, promotion, observation, tous."
+    ]
 
 
 def test_an_unknown_code_is_refused_with_the_nearest(terms: Vocabularies) -> None:

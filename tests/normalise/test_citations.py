@@ -68,7 +68,7 @@ def heard(tmp_path_factory: pytest.TempPathFactory) -> Heard:
     assert workspace.log.frame().empty
     item = sheets()["Actions"].field("Sources")
     assert isinstance(item, SourcesCell)
-    said = stated(workspace, workspace.rows["Actions"], item, known)
+    said, _ = stated(workspace, workspace.rows["Actions"], item, known)
     return Heard(said, workspace.log.frame(), workspace.rows["Actions"].typed.refused)
 
 

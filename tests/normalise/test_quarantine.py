@@ -69,6 +69,15 @@ def a_divergence_about_a_row_refused_late(sources: SmallSources) -> None:
         sources.put("contrats/alpes/Divergences", label, value)
 
 
+def rows_with_several_mistakes(sources: SmallSources) -> None:
+    for label, value in {"Axe": "zz", "Marchés cibles": "US ; Mars", "Outil": "perdu", "Sources": ""}.items():
+        sources.put("contrats/alpes/Actions", label, value)
+    for label, value in {"Sujet": "", "Ligne visée": "alpes-perdue", "Sources A": "ALP3 ; ALP99"}.items():
+        sources.put("contrats/alpes/Divergences", label, value)
+    sources.put("contrats/alpes/Partenaires", "Nom", "GTAA", 3)
+    sources.put("contrats/alpes/Partenaires", "Rôle", "zz", 3)
+
+
 def a_correction(**changes: str) -> Spoil:
     said = {"Fichier": "contrats/alpes", "Feuille": "Actions", "Ligne visée": "alpes-fiches"}
     said |= {"Colonne visée": "Montant (€)", "Valeur attendue": "75 k€", "Valeur corrigée": "76000", "Motif": "Essai"}
@@ -87,6 +96,7 @@ SPOILED: dict[str, Spoil] = {
     "a partner": put("referentiels/partenaires", "Catégorie", "zz", 3),
     "a national divergence": a_national_divergence_about_a_refused_contract,
     "a divergence": a_divergence_about_a_row_refused_late,
+    "several mistakes of a row": rows_with_several_mistakes,
     "a header": lambda sources: sources.change("contrats/alpes/Actions", "J1", "Total"),
     "a correction’s source": a_correction(Source="ZZZ"),
     "a corrected row": a_correction(**{"Valeur corrigée": "beaucoup"}),

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+from pipelines.curation.issues import suggestion
 from pipelines.job import check
-from pipelines.normalise.lookups import Lookup, by_identifier, zones
+from pipelines.normalise.lookups import Lookup, by_identifier, near, zones
 from pipelines.normalise.resolve import resolve_rows
 from pipelines.normalise.rows import Workspace
 from tests.conftest import SmallSources, cell_of, write_small_sources
@@ -251,3 +252,54 @@ def test_what_was_refused_takes_along_what_refers_to_it_and_is_said_once(small_s
     assert not tables["citations"]["ligne_id"].str.startswith("bretagne").any()
     for table in check(tables).values():
         assert table.empty
+
+
+# --- What is proposed -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("scope", "proposed"),
+    [
+        ("alpes", ["Comité du tourisme des Alpes"]),
+        ("bretagne", ["Comité régional du tourisme"]),
+        ("corse", []),
+        ("", []),
+    ],
+)
+def test_only_what_would_resolve_there_is_proposed(scope: str, proposed: list[str]) -> None:
+    lookup = Lookup()
+    names = text("Comité régional du tourisme", "Comité du tourisme des Alpes", "Atout France")
+    lookup.add(names, text("a", "b", "c"), text("bretagne", "alpes", None))
+    typed = {"alpes": "Comité tourisme des Alpes", "bretagne": "Comité régional tourisme"}.get(
+        scope, "Comité régional tourisme"
+    )
+    (said,) = near([lookup], text(typed), text(scope))
+    assert said == suggestion(proposed)
+    found = lookup.resolve(text(*proposed), text(*(scope for _ in proposed)))
+    assert found.notna().all()
+
+
+def test_a_spelling_of_another_contract_is_proposed_in_no_cell(small_sources: SmallSources) -> None:
+    name = "Comité des loisirs de plein air"
+    small_sources.add(
+        SPELLINGS, {"Partenaire": "crt-bretagne", "Dénomination": name, "Contrat": "bretagne", "Sources": "BRE1"}
+    )
+    typed = "Comité loisirs de plein air"
+    for contract in ("alpes", "bretagne"):
+        small_sources.put(f"contrats/{contract}/Partenaires", "Nom", typed)
+    small_sources.put(f"{ALPES}/Actions", "Partenaires", typed)
+    small_sources.put(f"{ALPES}/Événements", "Participants", f"{typed} ; bretagn")
+    small_sources.put(f"{ALPES}/Financements", "Financeur", typed)
+    found = small_sources.built().issues
+    wrong = found[found["code"].isin(["partenaire-inconnu", "participant-inconnu"])]
+    here = wrong[wrong["message"].str.contains(f"« {name} »")]
+    assert here[["file", "sheet"]].values.tolist() == [[BRETAGNE, "Partenaires"]]
+    assert len(wrong) == 6
+    assert wrong.loc[wrong["value"] == "bretagn", "message"].item().endswith("Vouliez-vous dire « bretagne » ?")
+
+
+def test_a_partner_is_proposed_once() -> None:
+    lookup = Lookup()
+    names = text("Grande Traversée des Alpes", "Grande Traversée des Alpes (association)")
+    lookup.add(names, text("gta", "gta"))
+    assert near([lookup], text("Grande Traversée des Alpe")) == [suggestion(["Grande Traversée des Alpes"])]

@@ -28,6 +28,8 @@ _TITLES = {
     "name": "Nom technique",
 }
 _COMPARED_ELSEWHERE = {"version", "created", "contenu_sha256", "resources", "sources", "autres_fichiers"}
+_HOW_IT_WAS_MADE = {"fabrication"}
+"""What the dataset is made with says nothing of what it holds."""
 
 
 def properties(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[Property, ...]:
@@ -37,7 +39,7 @@ def properties(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[Property
     return tuple(
         Property(name, _TITLES.get(name, name), _said(before.get(name)), _said(after.get(name)))
         for name in names
-        if name not in _COMPARED_ELSEWHERE and before.get(name) != after.get(name)
+        if name not in _COMPARED_ELSEWHERE | _HOW_IT_WAS_MADE and before.get(name) != after.get(name)
     )
 
 
