@@ -45,6 +45,7 @@ def assert_same(first: Outcome, second: Outcome) -> None:
             pd.testing.assert_frame_equal(table, second.tables[name], obj=name)
 
 
+@pytest.mark.slow
 def test_every_real_workbook_comes_back(tmp_path: Path) -> None:
     outcome = run(SOURCES)
     assert len(outcome.tables["contrats"]) == 42

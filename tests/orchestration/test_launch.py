@@ -6,12 +6,12 @@ import json
 import shutil
 from pathlib import Path
 
-import openpyxl
 import pytest
 from click.testing import CliRunner
 
 from pipelines.cli import main
 from pipelines.orchestration.launch import launch
+from tests.conftest import SmallSources
 from tests.publication.conftest import SOURCES
 
 
@@ -21,22 +21,25 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def broken(tmp_path: Path) -> Path:
-    """The real sources, with three mistakes in one workbook."""
-    sources = tmp_path / "sources"
-    shutil.copytree(SOURCES, sources)
-    path = sources / "contrats" / "provence.xlsx"
-    book = openpyxl.load_workbook(path)
-    book["Contrat"]["D2"] = "31 février 2015"
-    book["Partenaires"]["B2"] = "Atout Frnace"
-    book["Actions"]["D2"] = "promosion"
-    book.save(path)
-    return sources
+def sources(small_sources: SmallSources) -> SmallSources:
+    """Small sources that can be published."""
+    shutil.copyfile(SOURCES / "jeu_de_donnees.toml", small_sources.root / "jeu_de_donnees.toml")
+    return small_sources
 
 
-def test_a_build_ends_by_naming_the_release(tmp_path: Path) -> None:
+@pytest.fixture
+def broken(sources: SmallSources) -> Path:
+    """The same, with three mistakes in one workbook."""
+    sources.put("contrats/alpes/Contrat", "Date de signature", "31 février 2015")
+    sources.put("contrats/alpes/Partenaires", "Nom", "Atout Frnace")
+    sources.put("contrats/alpes/Actions", "Axe", "promosion")
+    return sources.root
+
+
+def test_a_build_ends_by_naming_the_release(sources: SmallSources, tmp_path: Path) -> None:
     outputs = str(tmp_path / "sorties")
-    done = CliRunner().invoke(main, ["build", "--sources", str(SOURCES), "--outputs", outputs, "--date", "2026-11-22"])
+    where = ["--sources", str(sources.root), "--outputs", outputs]
+    done = CliRunner().invoke(main, ["build", *where, "--date", "2026-11-22"])
     assert done.exit_code == 0, done.output
     assert "Version 2026-11-22 publiée" in done.output
     assert "0 erreur" in done.output
@@ -54,20 +57,18 @@ def test_a_refused_build_names_each_cell(tmp_path: Path, broken: Path) -> None:
     assert [path.parent.name for path in left] == ["rapports"]
 
 
-def test_outputs_that_cannot_be_written_are_said(tmp_path: Path) -> None:
+def test_outputs_that_cannot_be_written_are_said(sources: SmallSources, tmp_path: Path) -> None:
     (tmp_path / "sorties").mkdir()
     (tmp_path / "sorties" / "releases").write_text("un fichier à la place du dossier", encoding="utf-8")
-    result = launch(SOURCES, tmp_path / "sorties", "2026-11-22")
+    result = launch(sources.root, tmp_path / "sorties", "2026-11-22")
     assert result.release is None
     assert result.code == 3
     assert "releases" in result.message
 
 
-def test_a_description_that_is_wrong_is_said(tmp_path: Path) -> None:
-    sources = tmp_path / "sources"
-    shutil.copytree(SOURCES, sources)
-    (sources / "jeu_de_donnees.toml").write_text("titre = 3\n", encoding="utf-8")
-    result = launch(sources, tmp_path / "sorties", "2026-11-22")
+def test_a_description_that_is_wrong_is_said(sources: SmallSources, tmp_path: Path) -> None:
+    (sources.root / "jeu_de_donnees.toml").write_text("titre = 3\n", encoding="utf-8")
+    result = launch(sources.root, tmp_path / "sorties", "2026-11-22")
     assert result.code == 1
     assert "titre" in result.message
 

@@ -14,6 +14,9 @@ from pipelines.orchestration.launch import Result, launch
 from tests.publication.conftest import SOURCES
 
 
+pytestmark = pytest.mark.slow
+
+
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with a copy of the real sources, and a Dagster home of its own."""

@@ -15,6 +15,7 @@ import pytest
 
 from pipelines.definitions import defs
 from pipelines.orchestration.names import RELEASE_FILES
+from tests.conftest import SmallSources
 from tests.publication.conftest import PROJECT, SOURCES
 
 DATE = "2026-11-22"
@@ -152,7 +153,7 @@ def test_wrong_usage_and_a_hostile_environment_have_their_codes(
     assert "Traceback" not in done.stdout + done.stderr
 
 
-def test_a_build_imports_nothing_that_it_does_not_use(tmp_path: Path) -> None:
+def test_a_build_imports_nothing_that_it_does_not_use(small_sources: SmallSources, tmp_path: Path) -> None:
     """Libraries of tests and templates stay out of a build; rapidfuzz is in it, to compare rows that look alike."""
     program = (
         "import sys; from pipelines.cli import main\n"
@@ -161,7 +162,8 @@ def test_a_build_imports_nothing_that_it_does_not_use(tmp_path: Path) -> None:
         "unused = {'openpyxl', 'frictionless', 'duckdb', 'pytest', 'dagster_webserver'}\n"
         "print('imported:', sorted(unused & set(sys.modules)), code)"
     )
-    where = ("--sources", str(SOURCES), "--outputs", str(tmp_path / "sorties"), "--date", DATE)
+    shutil.copyfile(SOURCES / "jeu_de_donnees.toml", small_sources.root / "jeu_de_donnees.toml")
+    where = ("--sources", str(small_sources.root), "--outputs", str(tmp_path / "sorties"), "--date", DATE)
     done = run(sys.executable, "-c", program, "build", *where, home=tmp_path / "dagster")
     assert "imported: [] 0" in done.stdout, done.stdout[-500:] + done.stderr[-2000:]
 

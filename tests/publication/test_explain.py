@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
 from pathlib import Path
 
 import openpyxl
 import pytest
 
+from pipelines import job
 from pipelines.explain import NoSuchRowError, explain, told
+from pipelines.publish.description import load_description
 from pipelines.publish.folder import ReleaseFolder
+from pipelines.publish.release import write_release
+from tests.conftest import SmallSources
 from tests.publication.conftest import SOURCES
 
 
@@ -86,3 +91,36 @@ def test_a_sheet_that_is_no_longer_the_one_read_is_not_shown(release: Path, tmp_
     assert "son empreinte diffère" in story.places[0].trouble
     (copy / "sources" / "contrats" / "alpes.xlsx").unlink()
     assert "ne garde pas ce fichier" in explain(ReleaseFolder.open(copy), "contrats", "alpes").places[0].trouble
+
+
+def test_a_correction_is_told_with_its_reason(small_sources: SmallSources, tmp_path: Path) -> None:
+    small_sources.write_rows(
+        "corrections",
+        [
+            {
+                "Identifiant": "alpes-objectif",
+                "Fichier": "contrats/alpes",
+                "Feuille": "Contrat",
+                "Ligne visée": "alpes",
+                "Colonne visée": "Objectif",
+                "Valeur attendue": "Allonger la saison",
+                "Valeur corrigée": "Allonger les saisons",
+                "Motif": "Le singulier est une coquille",
+                "Source": "ALP3",
+            }
+        ],
+    )
+    outcome = small_sources.run()
+    assert not outcome.refused, outcome.issues.to_string()
+    made = write_release(
+        outcome.tables,
+        outcome.issues,
+        load_description(SOURCES / "jeu_de_donnees.toml"),
+        job.codes_of(outcome.tables["nomenclatures"]),
+        tmp_path / "sorties",
+        dt.date(2026, 11, 22),
+        small_sources.root,
+    )
+    text = told(explain(ReleaseFolder.open(made.path), "contrats", "alpes"), made.version)
+    assert "« Allonger la saison »" in text
+    assert "est lu « Allonger les saisons » ; motif : Le singulier est une coquille (source : alp3)" in text

@@ -240,8 +240,9 @@ def test_nor_is_a_reference_list(small_sources: SmallSources, tmp_path: Path) ->
 
 def test_a_link_within_the_folder_is_read(small_sources: SmallSources) -> None:
     path = small_sources.path("referentiels/zones")
-    path.rename(path.with_name("zones-2024.csv"))
-    path.symlink_to("zones-2024.csv")
+    (path.parent / "archives").mkdir()
+    path.rename(path.parent / "archives" / "zones-2024.csv")
+    path.symlink_to("archives/zones-2024.csv")
     assert codes(small_sources) == []
 
 
