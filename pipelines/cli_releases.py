@@ -5,6 +5,8 @@ Belongs here: their arguments and what they print. Does not belong here: what th
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +25,7 @@ from pipelines.command_line import (
     console_of,
     guarded,
 )
+from pipelines.text import numbered
 
 if TYPE_CHECKING:
     from pipelines.publish.folder import ReleaseFolder
@@ -68,10 +71,10 @@ def compare(old: str, new: str, as_json: bool, html: Path | None, outputs: Path)
     from pipelines.publish.diff.page import render
     from pipelines.publish.diff.text import print_diff
 
+    if html is not None:
+        _require_page(html)
     found = diff(_opened(old, outputs), _opened(new, outputs))
     if html is not None:
-        if html.suffix.lower() not in (".html", ".htm"):
-            raise Stop(USAGE, f"Le nom de la page finit par .html : {html}.")
         html.write_text(render(found), encoding="utf-8")
     if as_json:
         click.echo(found.dumps().encode(), nl=False)  # JSON is UTF-8, whatever the terminal
@@ -90,12 +93,15 @@ def explain(table: str, key: str, release: str, outputs: Path) -> int:
     """Raconte une ligne publiée : ses cellules, ses corrections, ses sources, ses divergences."""
     from pipelines.explain import NoSuchRowError, told
     from pipelines.explain import explain as explain_row
+    from pipelines.publish.folder import NotAReleaseError
 
     opened = _opened(release, outputs)
     try:
         story = explain_row(opened, table, key)
     except NoSuchRowError as error:
         raise Stop(USAGE, str(error)) from error
+    except NotAReleaseError as error:
+        raise Stop(USAGE, f"{opened.path} ne peut pas être lu : {error}.") from error
     click.echo(told(story, opened.version), nl=False)
     return DONE
 
@@ -112,7 +118,8 @@ def list_releases(outputs: Path) -> int:
     """Liste les versions, de la plus ancienne à la dernière."""
     from pipelines.publish.retention import listing
 
-    found = listing(outputs)
+    with _disk():
+        found = listing(outputs)
     for one in found:
         mark = "  ← la dernière" if one.last else ""
         click.echo(f"{one.release.version:<14} {one.files:>4} fichiers {_megabytes(one.size):>12}{mark}")
@@ -128,23 +135,42 @@ def list_releases(outputs: Path) -> int:
 @guarded
 def prune_releases(keep: int, apply: bool, outputs: Path) -> int:
     """Nomme les versions les plus anciennes, et les retire avec --apply ; jamais la dernière."""
-    from pipelines.publish.errors import OutputsError
     from pipelines.publish.retention import prune, removable
 
-    goes = removable(outputs, keep)
+    with _disk():
+        goes = removable(outputs, keep)
     for one in goes:
-        verb = "Retirée" if apply else "À retirer"
-        click.echo(f"{verb} : {one.release.version}, {one.files} fichiers, {_megabytes(one.size)}")
+        click.echo(f"À retirer : {one.release.version}, {one.files} fichiers, {_megabytes(one.size)}")
     if not goes:
         click.echo("Rien à retirer.")
     elif not apply:
         click.echo("Rien n’a été retiré : ajoutez --apply pour le faire.")
     else:
-        try:
+        with _disk():
             prune(outputs, goes)
-        except OutputsError as error:
-            raise Stop(ENVIRONMENT, str(error)) from error
+        click.echo(f"C’est fait : {numbered(len(goes), 'version retirée', 'versions retirées')}.")
     return DONE
+
+
+@contextmanager
+def _disk() -> Iterator[None]:
+    """What the folder of outputs refuses, as the end of a command."""
+    from pipelines.publish.errors import OutputsError
+
+    try:
+        yield
+    except OutputsError as error:
+        raise Stop(ENVIRONMENT, str(error)) from error
+
+
+def _require_page(html: Path) -> None:
+    """The page may not replace a file by a slip of the hand, nor stand in a release, which does not change."""
+    from pipelines.publish.versions import SUMS
+
+    if html.suffix.lower() not in (".html", ".htm"):
+        raise Stop(USAGE, f"Le nom de la page finit par .html : {html}.")
+    if any((folder / SUMS).is_file() for folder in html.resolve().parents):
+        raise Stop(USAGE, f"La page ne s’écrit pas dans une version, qui ne change plus : {html}.")
 
 
 def _megabytes(size: int) -> str:
@@ -165,9 +191,10 @@ def _folder(named: str, outputs: Path) -> Path:
         return last.path
     folder = Path(named) if named and Path(named).is_dir() else outputs / RELEASES / (named or "?")
     if not folder.is_dir():
+        if named in ("", LATEST):
+            raise Stop(USAGE, f"Il n’y a pas encore de version dans {outputs}.")
         known = ", ".join(release.version for release in versions.releases) or "aucune"
-        what = f"« {named} » n’est ni un dossier ni une version" if named else "Il n’y a pas encore de version"
-        raise Stop(USAGE, f"{what} de {outputs} (il y a : {known}).")
+        raise Stop(USAGE, f"« {named} » n’est ni un dossier ni une version de {outputs} (il y a : {known}).")
     return folder
 
 

@@ -15,7 +15,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.curation.issues import nearest, suggestion
-from pipelines.publish.folder import ReleaseFolder
+from pipelines.publish.diff.schemas import primary_key
+from pipelines.publish.folder import NotAReleaseError, ReleaseFolder
 from pipelines.sheets.files import UnreadableFileError, digest, read_file
 from pipelines.sheets.labels import find_sheet, label
 from pipelines.text import clean, fold
@@ -77,18 +78,27 @@ def explain(release: ReleaseFolder, table: str, key: str) -> Story:
 
     Raises:
         NoSuchRowError: no such table or row; a retired identifier is told apart.
-        OSError, pyarrow.ArrowInvalid: a file of the release cannot be read.
+        NotAReleaseError: a table of the release cannot be read, or lacks what is looked for in it.
     """
+    try:
+        return _story(release, table, key)
+    except KeyError as error:
+        raise NotAReleaseError(f"il y manque « {error.args[0]} »") from error
+    except pa.ArrowException as error:
+        raise NotAReleaseError("une colonne n’est pas du type attendu") from error
+
+
+def _story(release: ReleaseFolder, table: str, key: str) -> Story:
     if table not in release.resources:
         raise NoSuchRowError(
             f"La version {release.version} n’a pas de table « {table} »."
             f"{suggestion(nearest(table, list(release.resources)))}"
         )
-    schema = release.schema(table)
+    schema, own = release.schema(table), _key(release, table)
     rows = release.parquet(table)
-    found = _where(rows, **{str(schema["primaryKey"]): key})
+    found = _where(rows, **{own: key})
     if not found:
-        raise NoSuchRowError(_no_row(release, table, key, rows[str(schema["primaryKey"])].to_pylist()))
+        raise NoSuchRowError(_no_row(release, table, key, [str(one) for one in rows[own].to_pylist()]))
     row = found[0]
     traced = {"table_code": table, "ligne_id": key}
     places = tuple(_place(release, one) for one in _rows(release, "provenance", **traced))
@@ -106,6 +116,12 @@ def explain(release: ReleaseFolder, table: str, key: str) -> Story:
         refers_to=tuple(_refers_to(release, table, row)),
         referred_by=tuple(_referred_by(release, table, key)),
     )
+
+
+def _key(release: ReleaseFolder, table: str) -> str:
+    """The column that names the rows of a table; empty when there is not one."""
+    names = primary_key(release.schema(table))
+    return names[0] if len(names) == 1 else ""
 
 
 def _where(rows: pa.Table, **wanted: object) -> list[Row]:
@@ -138,7 +154,7 @@ _OWN_NAME = frozenset({"identifiant_retire_id", "table_code", "ligne_id"})
 
 def _place(release: ReleaseFolder, traced: Row) -> Place:
     file, sheet, number, sha256 = (traced[name] for name in ("fichier", "feuille", "ligne", "empreinte_sha256"))
-    place = Place(str(file), str(sheet), int(number), str(sha256))
+    place = Place(str(file), str(sheet), int(number or 0), str(sha256))
     kept = release.path / KEPT_SOURCES / place.file
     if not kept.resolve().is_relative_to((release.path / KEPT_SOURCES).resolve()) or not kept.exists():
         return _untold(place, "la version ne garde pas ce fichier")
@@ -237,33 +253,35 @@ def _citations(release: ReleaseFolder, traced: Row) -> Iterator[tuple[str, Row]]
 def _divergences(release: ReleaseFolder, traced: Row) -> Iterator[tuple[Row, tuple[Row, ...]]]:
     for divergence in _rows(release, "divergences", **traced):
         versions = _rows(release, "divergences_valeurs", divergence_id=divergence["divergence_id"])
-        yield divergence, tuple(sorted(versions, key=lambda one: int(one["rang"])))
+        yield divergence, tuple(sorted(versions, key=lambda one: int(one["rang"] or 0)))
 
 
 def _refers_to(release: ReleaseFolder, table: str, row: Row) -> Iterator[tuple[str, str, str]]:
     """Column, table and key of each row that this one names, or that it is derived from: one that bears its own key."""
-    own = str(release.schema(table)["primaryKey"])
+    own = _key(release, table)
     for name in release.resources:
-        if name != table and release.schema(name)["primaryKey"] == own and _rows(release, name, **{own: row[own]}):
+        if name != table and _key(release, name) == own and _rows(release, name, **{own: row[own]}):
             yield own, name, str(row[own])
+    for columns, target in _references(release, table):
+        if len(columns) == 1 and row.get(columns[0]):
+            yield columns[0], target, str(row[columns[0]])
+
+
+def _references(release: ReleaseFolder, table: str) -> Iterator[tuple[tuple[str, ...], str]]:
+    """The columns of each foreign key of a table, and the table they point at."""
     for key in release.schema(table).get("foreignKeys", []):
-        target = key["reference"]["resource"] or table
-        if len(key["fields"]) == 1 and row.get(key["fields"][0]):
-            yield key["fields"][0], target, str(row[key["fields"][0]])
+        columns = key["fields"]
+        yield (columns,) if isinstance(columns, str) else tuple(columns), key["reference"]["resource"] or table
 
 
 def _referred_by(release: ReleaseFolder, table: str, key: str) -> Iterator[tuple[str, int, tuple[str, ...]]]:
     """The tables whose rows name this one: how many, and the first of them."""
     for name in release.resources:
-        schema = release.schema(name)
-        columns = [
-            one["fields"][0]
-            for one in schema.get("foreignKeys", [])
-            if len(one["fields"]) == 1 and (one["reference"]["resource"] or name) == table
-        ]
+        columns = [names[0] for names, target in _references(release, name) if len(names) == 1 and target == table]
         if columns:
             found = [row for column in columns for row in _rows(release, name, **{column: key})]
-            keys = list(dict.fromkeys(str(row[schema["primaryKey"]]) for row in found))
+            own = _key(release, name) or columns[0]
+            keys = list(dict.fromkeys(str(row[own]) for row in found))
             if keys:
                 yield name, len(keys), tuple(keys[:SHOWN_LINKS])
 

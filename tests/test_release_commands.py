@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import shutil
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner, Result
 
 from pipelines.cli import main
+from pipelines.publish import lock
 from pipelines.publish.release import write_release
 from tests.publish.publish_dataset import CODES, DATE, DECLARED, FULL, ORGANISMES, description, frame, frames, issues
 
+Json = dict[str, Any]
 LATER = DATE + dt.timedelta(days=7)
 FIRST, SECOND = DATE.isoformat(), LATER.isoformat()
 
@@ -64,6 +71,14 @@ def test_what_differs_is_told(outputs: Path, tmp_path: Path) -> None:
     assert run(outputs, "diff", SECOND, SECOND).exit_code == 0
 
 
+def test_the_page_is_not_written_into_a_release(outputs: Path) -> None:
+    page = outputs / "latest" / "diff.html"
+    before = page.read_bytes()
+    done = run(outputs, "diff", FIRST, SECOND, "--html", str(page))
+    assert (done.exit_code, "ne change plus" in done.output) == (2, True), done.output
+    assert page.read_bytes() == before
+
+
 def test_a_row_is_explained(outputs: Path) -> None:
     done = run(outputs, "explain", "organismes", "a-2")
     assert done.exit_code == 0, done.output
@@ -89,6 +104,84 @@ def test_wrong_usage_is_said_with_what_there_is(outputs: Path, words: tuple[str,
     assert said in done.output
 
 
+HOSTILE: dict[str, Callable[[Json], object]] = {
+    "no key": lambda one: one["schema"].pop("primaryKey"),
+    "key": lambda one: one["schema"].update(primaryKey=True),
+    "fields": lambda one: one["schema"].update(fields="é"),
+    "constraints": lambda one: one["schema"]["fields"][0].update(constraints=[3]),
+    "reference": lambda one: one["schema"]["foreignKeys"][0].pop("reference"),
+    "target": lambda one: one["schema"]["foreignKeys"][0]["reference"].update(resource=[]),
+    "formats": lambda one: one.update(autres_formats=[1e400]),
+    "rows": lambda one: one.update(rows="1e9"),
+    "path": lambda one: one.update(name="../../organismes"),
+    "title": lambda one: one.update(title="\ud800"),
+    "twice": lambda one: one.update(name="lieux"),
+}
+
+
+def copied(outputs: Path, tmp_path: Path) -> Path:
+    copy = tmp_path / "copie"
+    shutil.copytree(outputs / "releases" / FIRST, copy)
+    for path in (copy, *copy.rglob("*")):
+        path.chmod(0o755)
+    return copy
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_description_is_refused_in_french(outputs: Path, tmp_path: Path, name: str) -> None:
+    copy = copied(outputs, tmp_path)
+    told = json.loads((copy / "datapackage.json").read_text(encoding="utf-8"))
+    HOSTILE[name](told["resources"][0])
+    (copy / "datapackage.json").write_text(json.dumps(told), encoding="utf-8")
+    commands = [("verify", str(copy)), ("diff", str(copy), SECOND, "--json"), ("diff", SECOND, str(copy))]
+    for words in (*commands, ("explain", "organismes", "a-2", "--release", str(copy))):
+        done = run(outputs, *words)
+        assert done.exit_code in (1, 2), (words, done.output)
+        assert "Erreur du programme" not in done.output
+
+
+def test_a_description_too_deep_is_refused(outputs: Path, tmp_path: Path) -> None:
+    copy = copied(outputs, tmp_path)
+    (copy / "datapackage.json").write_text("[" * 100_000, encoding="utf-8")
+    assert run(outputs, "diff", str(copy), SECOND).exit_code == 2
+
+
+@pytest.mark.parametrize("damage", ["absent", "empty", "other columns", "other type"])
+def test_a_table_that_cannot_be_read_is_told_by_explain(outputs: Path, tmp_path: Path, damage: str) -> None:
+    copy = copied(outputs, tmp_path)
+    file = copy / "parquet" / "organismes.parquet"
+    table = pq.read_table(file)
+    file.unlink()
+    if damage == "empty":
+        file.touch()
+    elif damage == "other columns":
+        pq.write_table(table.drop_columns(["siren"]), file)
+    elif damage == "other type":
+        pq.write_table(table.set_column(0, "organisme_id", pa.array(range(table.num_rows))), file)
+    done = run(outputs, "explain", "organismes", "a-2", "--release", str(copy))
+    assert done.exit_code == 2, done.output
+    assert "ne peut pas être lu : " in done.output
+
+
+def test_a_prune_that_is_refused_does_not_say_that_it_is_done(outputs: Path) -> None:
+    lock.take(outputs)
+    try:
+        done = run(outputs, "releases", "prune", "--keep", "1", "--apply")
+    finally:
+        lock.free(outputs)
+    assert done.exit_code == 3, done.output
+    assert "Une autre publication est en cours" in done.output
+    assert "etirée" not in done.output
+
+
+def test_what_the_disk_refuses_is_not_a_fault_of_the_program(tmp_path: Path) -> None:
+    (tmp_path / "versions.json").mkdir()
+    for words in (("list",), ("prune",)):
+        done = run(tmp_path, "releases", *words)
+        assert done.exit_code == 3, done.output
+        assert "un dossier occupe la place d’un fichier" in done.output
+
+
 def test_nothing_is_there_yet(tmp_path: Path) -> None:
     assert "Aucune version" in run(tmp_path, "releases", "list").output
     done = run(tmp_path, "explain", "contrats", "alpes")
@@ -104,6 +197,6 @@ def test_releases_are_listed_then_pruned_when_asked(outputs: Path) -> None:
     assert FIRST in named.output and "--apply" in named.output and SECOND not in named.output
     assert (outputs / "releases" / FIRST).is_dir()
     gone = run(outputs, "releases", "prune", "--keep", "1", "--apply")
-    assert (gone.exit_code, FIRST in gone.output) == (0, True)
+    assert (gone.exit_code, FIRST in gone.output, "1 version retirée" in gone.output) == (0, True, True)
     assert [path.name for path in (outputs / "releases").iterdir()] == [SECOND]
     assert "Rien à retirer" in run(outputs, "releases", "prune", "--keep", "1").output

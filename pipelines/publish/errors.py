@@ -7,6 +7,7 @@ data (issues) or of a frame that does not hold to its declaration (``ValueError`
 from __future__ import annotations
 
 import errno
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +20,7 @@ _CAUSES = {
     errno.EACCES: "les droits d’écriture manquent ; vérifiez le propriétaire et les droits du dossier",
     errno.EPERM: "les droits d’écriture manquent ; vérifiez le propriétaire et les droits du dossier",
     errno.ENOTDIR: "un fichier occupe la place d’un dossier",
+    errno.EISDIR: "un dossier occupe la place d’un fichier ; retirez-le ou renommez-le",
     errno.EEXIST: "un autre fichier occupe déjà cette place",
     errno.ENOENT: "un dossier ou un fichier attendu n’existe pas, ou plus",
 }
@@ -39,5 +41,6 @@ def as_outputs_error(where: Path) -> Iterator[None]:
         yield
     except OSError as error:
         cause = _CAUSES.get(error.errno or 0) or error.strerror or str(error)
-        place = error.filename if isinstance(error.filename, str) else str(where)
+        names = error.filename2, error.filename  # of a move, what stands in its way
+        place = next((str(name) for name in names if isinstance(name, str | os.PathLike)), str(where))
         raise OutputsError(f"Sorties inutilisables : {place} : {cause}.") from error

@@ -19,6 +19,8 @@ import pyarrow.parquet as pq
 from pipelines.publish.versions import DESCRIPTOR
 
 Json = dict[str, Any]
+_LEADS_ELSEWHERE = frozenset("/\\\0")
+"""A table’s name is that of its files: it must stay in their folder."""
 
 
 class NotAReleaseError(Exception):
@@ -37,20 +39,37 @@ class ReleaseFolder:
         """Opens a release.
 
         Raises:
-            NotAReleaseError: no folder, no descriptor, or one that is not a JSON object with resources and a version.
+            NotAReleaseError: no folder, no descriptor, or one that is not a JSON object with a version and resources
+                in the form that readers rely on.
         """
         if not path.is_dir():
             raise NotAReleaseError(f"{path} n’est pas un dossier : indiquez le dossier d’une version.")
         file = path / DESCRIPTOR
         try:
             descriptor = json.loads(file.read_text(encoding="utf-8"))
+            json.dumps(descriptor, ensure_ascii=False).encode()  # an escape may hide half a character
         except FileNotFoundError as error:
             raise NotAReleaseError(f"{path} n’est pas une version : {DESCRIPTOR} n’y est pas.") from error
-        except (ValueError, OSError) as error:
+        except (ValueError, RecursionError, OSError) as error:
             raise NotAReleaseError(f"{file} ne se lit pas ({error}).") from error
         if not isinstance(descriptor, dict) or not _has_resources(descriptor):
             raise NotAReleaseError(f"{file} ne décrit pas une version : il y faut « version » et « resources ».")
-        return cls(path, descriptor)
+        opened = cls(path, descriptor)
+        opened.require_form()
+        return opened
+
+    def require_form(self) -> None:
+        """Refuses a release whose tables are not described in the form that readers rely on.
+
+        Raises:
+            NotAReleaseError: the first table that is not, by its name.
+        """
+        for resource in self.descriptor["resources"]:
+            name = str(resource["name"])
+            if not _is_table(resource):
+                raise NotAReleaseError(f"{self.path} : la description de la table « {name} » ne se lit pas.")
+            if resource is not self.resources[name]:
+                raise NotAReleaseError(f"{self.path} : la table « {name} » est décrite deux fois.")
 
     @property
     def version(self) -> str:
@@ -68,8 +87,19 @@ class ReleaseFolder:
         return found
 
     def parquet(self, name: str) -> pa.Table:
-        """A table from its Parquet file, with the types and metadata that the file holds."""
-        return pq.read_table(self.path / "parquet" / f"{name}.parquet")
+        """A table from its Parquet file, with the types and metadata that the file holds.
+
+        Raises:
+            NotAReleaseError: the file lacks, cannot be read, or has not the columns of the schema.
+        """
+        file = f"parquet/{name}.parquet"
+        try:
+            table = pq.read_table(self.path / file)
+        except (OSError, pa.ArrowException) as error:
+            raise NotAReleaseError(f"{file} manque ou ne se lit pas") from error
+        if sorted(table.column_names) != sorted({str(one["name"]) for one in self.schema(name)["fields"]}):
+            raise NotAReleaseError(f"les colonnes de {file} ne sont pas celles du schéma")
+        return table
 
     def csv(self, name: str, types: pa.Schema) -> pa.Table:
         """A table from its CSV file, each column read as the type that ``types`` gives it; nothing typed is missing.
@@ -98,3 +128,47 @@ def _has_resources(descriptor: Json) -> bool:
         and isinstance(resources, list)
         and all(isinstance(one, dict) and {"name", "path", "schema"} <= one.keys() for one in resources)
     )
+
+
+def _is_table(resource: Json) -> bool:
+    schema, rows = resource["schema"], resource.get("rows", 0)
+    return (
+        isinstance(resource["name"], str)
+        and not _LEADS_ELSEWHERE & set(resource["name"])
+        and isinstance(rows, int)
+        and _all_dicts(resource.get("autres_formats", []), "path")
+        and isinstance(schema, dict)
+        and _all_dicts(schema.get("fields"), "name")
+        and all(_is_column(one) for one in schema["fields"])
+        and all(_are_names(schema.get(key, [])) for key in ("primaryKey", "cle_naturelle"))
+        and all(_are_references(schema.get(key, [])) for key in ("foreignKeys", "cles_etrangeres_partielles"))
+    )
+
+
+def _is_column(field: Json) -> bool:
+    constraints = field.get("constraints", {})
+    return (
+        isinstance(field["name"], str)
+        and isinstance(field.get("nomenclature", ""), str)
+        and isinstance(constraints, dict)
+        and _are_names(constraints.get("enum", []))
+    )
+
+
+def _are_references(keys: object) -> bool:
+    return _all_dicts(keys, "fields", "reference") and all(
+        _are_names(key["fields"])
+        and key["fields"]
+        and _all_dicts([key["reference"]], "resource", "fields")
+        and isinstance(key["reference"]["resource"], str)
+        and _are_names(key["reference"]["fields"])
+        for key in keys  # type: ignore[attr-defined]
+    )
+
+
+def _all_dicts(value: object, *keys: str) -> bool:
+    return isinstance(value, list) and all(isinstance(one, dict) and set(keys) <= one.keys() for one in value)
+
+
+def _are_names(value: object) -> bool:
+    return isinstance(value, str) or (isinstance(value, list) and all(isinstance(one, str) for one in value))

@@ -37,6 +37,7 @@ from pipelines.publish.notes import notes
 from pipelines.publish.staging import Staging, abandon, begin, reveal, seal, step
 from pipelines.publish.table_schema import Codes, Json, published_schema
 from pipelines.publish.tables_arrow import Declared, Frames, all_to_arrow
+from pipelines.publish.verify.files import damaged
 from pipelines.publish.verify.release import verify
 from pipelines.publish.versions import DESCRIPTOR, Release, read_versions, write_versions
 
@@ -58,6 +59,7 @@ DIFF, DIFF_PAGE = "diff.json", "diff.html"
 ISSUES = "issues.csv"
 SOURCES = "sources"
 _SOURCE_SUFFIXES = frozenset({".xlsx", ".ods", ".csv", ".md", ".toml"})
+_SHOWN = 5
 _DEPTHS = ("*", "*/*", "*/*/*")
 """A workbook may be a folder of CSV files in ``contrats/``: nothing lies deeper."""
 
@@ -148,7 +150,7 @@ def write_metadata(
         _write_text(staging.directory / DIFF, found.dumps())
         _write_text(staging.directory / DIFF_PAGE, render(found))
         last = read_versions(staging.outputs).current()
-        own = notes(sources_dir, last.date if last else None, staging.date) if sources_dir is not None else []
+        own = _notes(sources_dir, last, staging.date) if sources_dir is not None else []
         told = [*own, *([""] if own else []), *changes_section(found)]
         _write_text(
             staging.directory / JOURNAL, journal(staging.version, staging.date, tables, staging.declared, issues, told)
@@ -199,9 +201,20 @@ def _per_table(staging: Staging, tables: Frames, format_: str, write: Callable[[
         return len(found)
 
 
+def _notes(sources: Path, last: Release | None, until: dt.date) -> list[str]:
+    return notes(sources, until, last.date, last.path / SOURCES) if last is not None else notes(sources, until)
+
+
 def _compare(staging: Staging, descriptor: Json) -> Diff:
     """The comparison of what is being prepared, as its descriptor tells it, with the last release."""
     last = read_versions(staging.outputs).current()
+    wrong = [] if last is None else damaged(last.path)
+    if last is not None and wrong:
+        raise OutputsError(
+            f"La dernière version, {last.version}, est abîmée : {', '.join(wrong[:_SHOWN])}"
+            f"{' et d’autres fichiers' if len(wrong) > _SHOWN else ''}. Remettez son dossier depuis une copie, ou "
+            f"retirez-le de {last.path.parent} : la version d’avant sert alors de dernière."
+        )
     try:
         old = None if last is None else ReleaseFolder.open(last.path)
         return diff(old, ReleaseFolder(staging.directory, json.loads(_json(descriptor))))

@@ -54,16 +54,23 @@ class Versions:
 
 
 def read_versions(outputs: Path) -> Versions:
-    """What is there: the releases that the pointer lists and that exist, then complete ones that it does not list."""
+    """What is there: the releases that the pointer lists and that exist, and complete ones that it does not list.
+
+    These come from a build that died before it moved the pointer, or were put there by hand: each takes the place of
+    its date, and becomes the last only when it comes after the last, so that an old one put back does not.
+    """
     listed = _pointer(outputs)
     complete = {release.version: release for release in _complete(outputs)}
-    kept = [complete.pop(version) for version in listed.get("order", []) if version in complete]
-    found = sorted(complete.values(), key=lambda release: release.rank)
-    releases = (*kept, *found)
-    latest = listed.get("latest", [None])[0]
-    if found or latest not in {release.version for release in releases}:
-        latest = releases[-1].version if releases else None
-    return Versions(latest, releases)
+    releases = [complete.pop(version) for version in listed.get("order", []) if version in complete]
+    pointed = next((release for release in releases if [release.version] == listed.get("latest")), None)
+    for found in sorted(complete.values(), key=lambda release: release.rank):
+        later = (place for place, release in enumerate(releases) if release.rank > found.rank)
+        releases.insert(next(later, len(releases)), found)
+        if pointed is not None and found.rank > pointed.rank:
+            pointed = found
+    if pointed is None and releases:
+        pointed = releases[-1]
+    return Versions(pointed.version if pointed else None, tuple(releases))
 
 
 def write_versions(outputs: Path, versions: Versions) -> None:
@@ -117,7 +124,7 @@ def _pointer(outputs: Path) -> dict[str, list[str]]:
     try:
         found = json.loads((outputs / POINTER).read_text(encoding="utf-8"))
         return {"order": [str(each["version"]) for each in found["releases"]], "latest": [str(found["latest"])]}
-    except (FileNotFoundError, ValueError, KeyError, TypeError):
+    except (FileNotFoundError, ValueError, KeyError, TypeError, RecursionError):
         return {}
 
 
@@ -135,9 +142,9 @@ def _release(path: Path) -> Release | None:
         descriptor = json.loads((path / DESCRIPTOR).read_text(encoding="utf-8"))
         date = dt.date.fromisoformat(str(descriptor["created"])[:10])
         release = Release(str(descriptor["version"]), date, path, str(descriptor["contenu_sha256"]))
-    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return release if release.version == path.name and release.rank else None
+    except (FileNotFoundError, ValueError, KeyError, TypeError, RecursionError):
         return None
-    return release if release.version == path.name else None
 
 
 def _as_json(outputs: Path, versions: Versions) -> dict[str, object]:

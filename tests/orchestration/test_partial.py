@@ -13,7 +13,6 @@ import pytest
 from pipelines.orchestration.launch import Result, launch
 from tests.publication.conftest import SOURCES
 
-
 pytestmark = pytest.mark.slow
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -26,18 +27,36 @@ def sources(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("after", "told"),
+    ("after", "kept", "told"),
     [
-        (None, ["2026-11-15", "2026-11-20", "2026-11-22"]),
-        (dt.date(2026, 11, 15), ["2026-11-20", "2026-11-22"]),
-        (dt.date(2026, 11, 21), ["2026-11-22"]),
-        (dt.date(2026, 11, 22), []),
+        (None, [], ["2026-11-15", "2026-11-20", "2026-11-22"]),
+        ("2026-11-15", ["2026-11-15"], ["2026-11-20", "2026-11-22"]),
+        ("2026-11-21", ["2026-11-15", "2026-11-20", "2026-11-22"], ["2026-11-22"]),  # dated after it: not told yet
+        ("2026-11-22", ["2026-11-15", "2026-11-20", "2026-11-22"], []),
+        ("2026-11-22", ["2026-11-15", "2026-11-22"], ["2026-11-20"]),  # written late
     ],
 )
-def test_a_note_is_taken_once(sources: Path, after: dt.date | None, told: list[str]) -> None:
-    lines = notes(sources, after, dt.date(2026, 11, 22))
+def test_a_note_is_taken_once(
+    sources: Path, tmp_path: Path, after: str | None, kept: list[str], told: list[str]
+) -> None:
+    (tmp_path / "notes").mkdir()
+    for day in kept:
+        shutil.copyfile(sources / "notes" / f"{day}.md", tmp_path / "notes" / f"{day}.md")
+    lines = notes(sources, dt.date(2026, 11, 22), dt.date.fromisoformat(after) if after else None, tmp_path)
     assert [line for line in lines if line not in ("", TITLE)] == [f"Mot du {day}." for day in told]
     assert lines[:1] == ([TITLE] if told else [])
+
+
+def test_a_note_written_after_a_release_of_its_day_is_not_lost(sources: Path, tmp_path: Path) -> None:
+    outputs, note = tmp_path / "sorties", sources / "notes" / "2026-11-22.md"
+    note.rename(tmp_path / "plus-tard.md")
+    write_release(frames(), issues(), description(), CODES, outputs, DATE, sources, DECLARED)
+    (tmp_path / "plus-tard.md").rename(note)
+    later = frames() | {"lieux": pd.concat([frames()["lieux"], frame(DECLARED["lieux"], [NEW_PLACE])])}
+    made = write_release(later, issues(), description(), CODES, outputs, DATE, sources, DECLARED)
+    journal = (made.path / "journal.md").read_text(encoding="utf-8")
+    assert made.version == f"{DATE.isoformat()}.2"
+    assert "Mot du 2026-11-22." in journal and "Mot du 2026-11-20." not in journal
 
 
 def test_a_journal_holds_the_note_and_what_changes(sources: Path, tmp_path: Path) -> None:
@@ -60,11 +79,11 @@ def test_a_journal_holds_the_note_and_what_changes(sources: Path, tmp_path: Path
 def test_a_note_that_cannot_be_taken_is_said(sources: Path, name: str, content: bytes, said: str) -> None:
     (sources / "notes" / name).write_bytes(content)
     with pytest.raises(NotesError, match=said):
-        notes(sources, None, DATE)
+        notes(sources, DATE)
 
 
 def test_a_note_is_not_taken_from_elsewhere(sources: Path, tmp_path: Path) -> None:
     (tmp_path / "secret.md").write_text("Secret", encoding="utf-8")
     (sources / "notes" / "2026-11-21.md").symlink_to(tmp_path / "secret.md")
     with pytest.raises(NotesError, match="hors du dossier"):
-        notes(sources, None, DATE)
+        notes(sources, DATE)

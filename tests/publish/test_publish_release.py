@@ -246,6 +246,59 @@ def test_a_pruned_or_half_release_is_not_listed(tmp_path: Path) -> None:
     assert released(tmp_path, dt.date(2027, 1, 1), organismes=frame(ORGANISMES, [])).version == "2027-01-01.2"
 
 
+def test_an_old_release_put_back_by_hand_does_not_become_the_last(tmp_path: Path) -> None:
+    first = released(tmp_path)
+    other = released(tmp_path, LATER, organismes=frame(ORGANISMES, [FULL | {"parent_id": None}]))
+    shutil.move(first.path, tmp_path / "copie")
+    with begin(tmp_path, LATER, DECLARED):
+        pass
+    shutil.move(tmp_path / "copie", first.path)
+    found = read_versions(tmp_path)
+    assert (found.latest, [each.version for each in found.releases]) == (other.version, [first.version, other.version])
+    assert not released(tmp_path, LATER, organismes=frame(ORGANISMES, [FULL | {"parent_id": None}])).new
+
+
+def test_versions_of_a_day_are_ordered_by_number_and_odd_names_are_none(tmp_path: Path) -> None:
+    first = released(tmp_path)
+    for version in ("2026-11-22.10", "2026-11-22.2", "2026-11-22.bis"):
+        copy = tmp_path / "releases" / version
+        shutil.copytree(first.path, copy)
+        told = (copy / "datapackage.json").read_text(encoding="utf-8")
+        copy.chmod(0o755)
+        (copy / "datapackage.json").unlink()
+        (copy / "datapackage.json").write_text(
+            told.replace('"version": "2026-11-22"', f'"version": "{version}"'), encoding="utf-8"
+        )
+    (tmp_path / "versions.json").unlink()
+    found = read_versions(tmp_path)
+    assert [each.version for each in found.releases] == ["2026-11-22", "2026-11-22.2", "2026-11-22.10"]
+    assert found.latest == "2026-11-22.10"
+
+
+@pytest.mark.parametrize("rows", [None, [FULL | {"parent_id": None}]], ids=["same content", "other content"])
+def test_nothing_is_built_on_a_damaged_release(tmp_path: Path, rows: list[dict[str, object]] | None) -> None:
+    first = released(tmp_path)
+    file = first.path / "parquet" / "lieux.parquet"
+    file.chmod(0o644)
+    file.write_bytes(file.read_bytes()[:-1] + b"x")
+    changes = {} if rows is None else {"organismes": frame(ORGANISMES, rows)}
+    with pytest.raises(OutputsError, match=r"2026-11-22, est abîmée : parquet/lieux\.parquet\."):
+        released(tmp_path, LATER, None, **changes)
+    assert visible(tmp_path) == ["2026-11-22"]
+    assert nothing_left(tmp_path)
+
+
+def test_a_folder_in_the_place_of_the_link_is_named(tmp_path: Path) -> None:
+    released(tmp_path)
+    (tmp_path / "latest").unlink()
+    (tmp_path / "latest").mkdir()
+    with pytest.raises(OutputsError, match=r"/latest : un dossier occupe la place d’un fichier"):
+        released(tmp_path)
+    (tmp_path / "latest").rmdir()
+    assert not released(tmp_path).new
+    assert (tmp_path / "latest").is_symlink()
+
+
 def test_a_preparation_passes_from_step_to_step(tmp_path: Path) -> None:
     staging = begin(tmp_path, DATE, DECLARED)
     lock.free(tmp_path)

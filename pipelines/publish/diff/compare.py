@@ -34,7 +34,7 @@ from pipelines.publish.diff.model import (
     in_order,
 )
 from pipelines.publish.diff.properties import properties, property_finding
-from pipelines.publish.diff.reading import NEW, OLD, announced, is_partial, read_or_skip, release, require_schemas
+from pipelines.publish.diff.reading import NEW, OLD, announced, is_partial, read_or_skip, release
 from pipelines.publish.diff.rows import NotComparableError, RowDiff
 from pipelines.publish.folder import ReleaseFolder
 from pipelines.text import numbered
@@ -47,13 +47,13 @@ def diff(old: ReleaseFolder | None, new: ReleaseFolder) -> Diff:
     """What changed from one release to the other; with no old one, the new one is the first.
 
     Raises:
-        NotAReleaseError: a descriptor whose schemas cannot be read.
+        NotAReleaseError: a descriptor whose tables cannot be read.
     """
-    require_schemas(new)
+    new.require_form()
     if old is None:
         tables = tuple(diff_tables.counted(None, new, name) for name in _derived_last([new]))
         return Diff(statut=Status.FIRST, ancienne=None, nouvelle=release(new), tables=tables)
-    require_schemas(old)
+    old.require_form()
     work = _Comparison(old, new, is_partial(new))
     vocabularies = work.vocabularies()
     work.all_tables()

@@ -14,7 +14,6 @@ import pyarrow as pa
 
 from pipelines.publish.diff.model import MODEL_VERSION_KEY, Release, Skipped
 from pipelines.publish.diff.rows import NotComparableError
-from pipelines.publish.diff.schemas import fields
 from pipelines.publish.folder import NotAReleaseError, ReleaseFolder
 from pipelines.publish.journal import kept_out
 
@@ -25,19 +24,6 @@ ISSUES_FILE = "issues.csv"
 _EUROS = "EUR"
 
 
-def require_schemas(folder: ReleaseFolder) -> None:
-    """Refuses a release whose schemas cannot be read.
-
-    Raises:
-        NotAReleaseError: the schema of a table has no list of named fields.
-    """
-    for name, resource in folder.resources.items():
-        described = resource["schema"]
-        columns = described.get("fields") if isinstance(described, dict) else None
-        if not isinstance(columns, list) or not all(isinstance(one, dict) and "name" in one for one in columns):
-            raise NotAReleaseError(f"{folder.path} : le schéma de la table « {name} » ne se lit pas.")
-
-
 def read(folder: ReleaseFolder, name: str, which: str) -> pa.Table:
     """A table, with the columns that its schema announces.
 
@@ -45,14 +31,9 @@ def read(folder: ReleaseFolder, name: str, which: str) -> pa.Table:
         NotComparableError: the file lacks, cannot be read, or has other columns.
     """
     try:
-        table = folder.parquet(name)
-    except (OSError, pa.ArrowException) as error:
-        raise NotComparableError(f"dans {which} version, parquet/{name}.parquet manque ou ne se lit pas") from error
-    if set(table.column_names) != set(fields(folder.schema(name))):
-        raise NotComparableError(
-            f"dans {which} version, les colonnes de parquet/{name}.parquet ne sont pas celles du schéma"
-        )
-    return table
+        return folder.parquet(name)
+    except NotAReleaseError as error:
+        raise NotComparableError(f"dans {which} version, {error}") from error
 
 
 def read_or_skip(folder: ReleaseFolder, name: str, which: str, skipped: list[Skipped]) -> pa.Table | None:

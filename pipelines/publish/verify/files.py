@@ -20,8 +20,9 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Self
 
+from pipelines.curation.issue_kind import Severity
 from pipelines.publish.verify.findings import Log
-from pipelines.publish.verify.kinds import DAMAGED
+from pipelines.publish.verify.kinds import DAMAGED, UNLISTED
 from pipelines.publish.versions import SUMS
 
 _LINE = re.compile(rb"([0-9a-f]{64})  ([^\x00-\x1f\x7f]+)")
@@ -121,7 +122,7 @@ class Sums:
                 expected = f"{line.digest} (ligne {line.number} de {SUMS})"
                 log.add(DAMAGED, name, found=digest, expected=expected)
         for name in unlisted:
-            log.add("fichier-du-poste" if is_stray(name) else "fichier-en-trop", name)
+            log.add("fichier-du-poste" if is_stray(name) else UNLISTED, name)
 
     def _mistyped(self, line: Line, name: str, digest: str) -> bool:
         if digest == line.digest:
@@ -155,6 +156,14 @@ def read_sums(shelf: Shelf, log: Log) -> Sums:
         else:
             sums.lines[path] = Line(number, found[1].decode())
     return sums
+
+
+def damaged(folder: Path) -> list[str]:
+    """The files of a release that are not as ``SHA256SUMS`` says; one too many harms nobody, and is left out."""
+    log = Log()
+    with Shelf(folder, log) as shelf:
+        read_sums(shelf, log).compare(shelf, log)
+    return sorted({one.file for one in log.findings if one.severity is Severity.ERROR and one.code != UNLISTED})
 
 
 def _walk(folder: Path, prefix: str, log: Log) -> Iterator[tuple[str, Path]]:

@@ -13,6 +13,7 @@ COPY = "Téléchargez à nouveau les fichiers nommés ci-dessus, ou toute la ver
 PUBLISHER = "La version se contredit elle-même : signalez-le à l’éditeur des données, n’en corrigez pas les fichiers."
 STRANGERS = "Retirez du dossier ce qui n’est pas de la version."
 DAMAGED = "fichier-abime"
+UNLISTED = "fichier-en-trop"
 POINTER = "Relancez une publication : elle remet la liste des versions d’accord avec leurs dossiers."
 
 
@@ -53,7 +54,7 @@ KINDS: dict[str, Kind] = {
         Severity.ERROR,
         STRANGERS,
         {
-            "fichier-en-trop": "fichier que SHA256SUMS ne liste pas",
+            UNLISTED: "fichier que SHA256SUMS ne liste pas",
             "lien-refuse": "lien symbolique : une version n’en contient pas, il n’a pas été suivi",
             "fichier-special": "ce n’est ni un fichier ni un dossier, il n’a pas été ouvert",
         },
