@@ -26,10 +26,11 @@ from pipelines.publish.describing.files import DESCRIBING, write_describing
 from pipelines.publish.description import DatasetDescription
 from pipelines.publish.dictionary import DICTIONARY, markdown
 from pipelines.publish.diff.breaking import require_compatible
-from pipelines.publish.diff.compare import diff
+from pipelines.publish.diff.compare import diff, with_what_is_owed
 from pipelines.publish.diff.journal import changes_section
 from pipelines.publish.diff.model import Diff
 from pipelines.publish.diff.page import render
+from pipelines.publish.diff.reading import is_partial
 from pipelines.publish.errors import OutputsError
 from pipelines.publish.folder import NotAReleaseError, ReleaseFolder
 from pipelines.publish.journal import LEFT_OUT, TAKEN_BACK, journal, kept_out
@@ -39,7 +40,7 @@ from pipelines.publish.table_schema import Codes, Json, published_schema
 from pipelines.publish.tables_arrow import Declared, Frames, all_to_arrow
 from pipelines.publish.verify.files import damaged
 from pipelines.publish.verify.release import verify
-from pipelines.publish.versions import DESCRIPTOR, Release, read_versions, write_versions
+from pipelines.publish.versions import DESCRIPTOR, Release, Versions, read_versions, write_versions
 
 __all__ = [
     "Release",
@@ -206,8 +207,12 @@ def _notes(sources: Path, last: Release | None, until: dt.date) -> list[str]:
 
 
 def _compare(staging: Staging, descriptor: Json) -> Diff:
-    """The comparison of what is being prepared, as its descriptor tells it, with the last release."""
-    last = read_versions(staging.outputs).current()
+    """The comparison of what is being prepared, as its descriptor tells it, with the last release.
+
+    When that one is partial, the identifiers lost since the last whole one are told too.
+    """
+    versions = read_versions(staging.outputs)
+    last = versions.current()
     wrong = [] if last is None else damaged(last.path)
     if last is not None and wrong:
         raise OutputsError(
@@ -216,10 +221,27 @@ def _compare(staging: Staging, descriptor: Json) -> Diff:
             f"retirez-le de {last.path.parent} : la version d’avant sert alors de dernière."
         )
     try:
-        old = None if last is None else ReleaseFolder.open(last.path)
-        return diff(old, ReleaseFolder(staging.directory, json.loads(_json(descriptor))))
+        new = ReleaseFolder(staging.directory, json.loads(_json(descriptor)))
+        if last is None:
+            return diff(None, new)
+        old = ReleaseFolder.open(last.path)
+        found = diff(old, new)
+        whole = _last_whole(versions) if is_partial(old) else None
+        return found if whole is None else with_what_is_owed(found, whole, new)
     except NotAReleaseError as error:
         raise OutputsError(f"La dernière version ne peut pas être comparée. {error}") from error
+
+
+def _last_whole(versions: Versions) -> ReleaseFolder | None:
+    """The last release of which nothing was kept out; none when there is none left that can be read."""
+    for release in reversed(versions.releases):
+        try:
+            folder = ReleaseFolder.open(release.path)
+        except NotAReleaseError:
+            continue
+        if not is_partial(folder) and not damaged(release.path):
+            return folder
+    return None
 
 
 def _content_sha256(staging: Staging, description: DatasetDescription, issues: pd.DataFrame) -> str:

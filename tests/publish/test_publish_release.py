@@ -19,6 +19,7 @@ import pytest
 
 from pipelines.publish import lock, parquet_files, xlsx_files
 from pipelines.publish import release as publishing
+from pipelines.publish.diff.breaking import BreakingReleaseError
 from pipelines.publish.diff.model import Diff, Status
 from pipelines.publish.diff.model import Release as Side
 from pipelines.publish.errors import OutputsBusy, OutputsError
@@ -309,3 +310,22 @@ def test_a_preparation_passes_from_step_to_step(tmp_path: Path) -> None:
     found = publishing.write_metadata(carried, frames(), issues(), description(), CODES)
     assert finish(carried, found).new
     assert visible(tmp_path) == ["2026-11-22"]
+
+
+def test_what_a_partial_release_suspends_is_still_owed_by_the_next_whole_one(tmp_path: Path) -> None:
+    """An identifier kept out of a partial release and then deleted is missed, though the last release lacks it too."""
+    organisations = frames()["organismes"]
+    without = {"organismes": organisations[organisations["organisme_id"] != "a-4"].reset_index(drop=True)}
+    whole = issues().iloc[:0]
+
+    def publish(day: int, told: pd.DataFrame, **changes: pd.DataFrame) -> Release:
+        date = dt.date(2026, 11, day)
+        return write_release(frames() | changes, told, description(), CODES, tmp_path, date, declared=DECLARED)
+
+    publish(1, whole)
+    partial = publish(2, issues(), **without)
+    assert partial.new
+    with pytest.raises(BreakingReleaseError, match="a-4"):
+        publish(3, whole, **without)
+    assert read_versions(tmp_path).latest == partial.version
+    assert publish(3, whole).new

@@ -9,7 +9,7 @@ Nothing here knows the tables declared today. What cannot be compared is said, n
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
@@ -25,11 +25,13 @@ from pipelines.publish.diff.model import (
     Finding,
     Nature,
     Sample,
+    Severity,
     Skipped,
     SourcesDiff,
     Status,
     TableDiff,
     TermsDiff,
+    Topic,
     finding,
     in_order,
 )
@@ -74,6 +76,25 @@ def diff(old: ReleaseFolder | None, new: ReleaseFolder) -> Diff:
         sources=SourcesDiff(sources.ajoutees, sources.retirees) if sources else SourcesDiff(),
         non_compares=skipped,
     )
+
+
+def with_what_is_owed(found: Diff, whole: ReleaseFolder, new: ReleaseFolder) -> Diff:
+    """A comparison with a partial release, and with it the identifiers that ``whole``, the one before, is still owed.
+
+    A partial release suspends identifiers; the next one, compared with it alone, would not miss them.
+
+    Raises:
+        NotAReleaseError: a descriptor whose schemas cannot be read.
+    """
+    known = {one.message for one in found.constats}
+    owed = [
+        one
+        for one in diff(whole, new).of(Severity.BREAKING)
+        if one.kind.topic is Topic.IDENTIFIERS and one.message not in known
+    ]
+    if not owed:
+        return found
+    return replace(found, statut=Status.DIFFERENT, constats=in_order([*found.constats, *owed]))
 
 
 @dataclass
