@@ -2,7 +2,7 @@
 
 Each is made from its list of pinned requirements with hashes (``tests/donnees/environnements/<name>.txt``) and kept in
 ``.venv-outils/`` under the hash of that list. The lists are made from the name and version of the tool alone:
-``uv pip compile --generate-hashes --no-emit-index-url --universal --python-version 3.11``.
+``uv pip compile --generate-hashes --universal --python-version 3.11``.
 """
 
 from __future__ import annotations
