@@ -14,7 +14,7 @@ import datetime as dt
 import os
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import dagster as dg
@@ -165,25 +165,22 @@ def main() -> None:
     _print(floor, duration, steps, outcome.tables)
 
 
+def show(console: Console, title: str, seconds: Mapping[str, float]) -> None:
+    """A table of durations, by what took them."""
+    grid = Grid(box=None, padding=(0, 2, 0, 0))
+    grid.add_column(title)
+    grid.add_column("s", justify="right")
+    for part, spent in seconds.items():
+        grid.add_row(part, f"{spent:.2f}")
+    console.print(grid)
+
+
 def _print(floor: dict[str, float], duration: float, steps: dict[str, float], built: dict[str, pd.DataFrame]) -> None:
     console = Console()
     rows = sum(map(len, built.values()))
     console.print(f"{len(built)} tables, {rows} lignes ; le meilleur de {REPEATS}, imports à part")
-    grid = Grid(box=None, padding=(0, 2, 0, 0))
-    for header in ("plancher", "s"):
-        grid.add_column(header, justify="right" if header == "s" else "left")
-    for part, seconds in floor.items():
-        grid.add_row(part, f"{seconds:.2f}")
-    grid.add_row("somme", f"{sum(floor.values()):.2f}")
-    console.print(grid)
-    grid = Grid(box=None, padding=(0, 2, 0, 0))
-    for header in ("travail", "s"):
-        grid.add_column(header, justify="right" if header == "s" else "left")
-    for title, seconds in steps.items():
-        grid.add_row(title, f"{seconds:.2f}")
-    grid.add_row("Dagster autour", f"{duration - sum(steps.values()):.2f}")
-    grid.add_row("somme", f"{duration:.2f}")
-    console.print(grid)
+    show(console, "plancher", floor | {"somme": sum(floor.values())})
+    show(console, "travail", steps | {"Dagster autour": duration - sum(steps.values()), "somme": duration})
     console.print(f"rapport : {duration / sum(floor.values()):.2f} × le plancher")
 
 

@@ -22,7 +22,6 @@ import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 from rich.console import Console
-from rich.table import Table as Grid
 
 from pipelines.publish.csv_files import write_csv
 from pipelines.publish.datapackage import measures
@@ -34,7 +33,7 @@ from pipelines.publish.verify.release import verify
 from pipelines.publish.versions import DESCRIPTOR
 from schemas.declaration import Column, Family, Kind, Table
 from schemas.registry import tables
-from tests.bench import REPEATS, timed
+from tests.bench import REPEATS, show, timed
 from tests.publish.publish_dataset import key, table
 
 ROWS = 1_000_000
@@ -185,14 +184,7 @@ def main() -> None:
         verifying = timed(lambda: verify_it(folder))
     console = Console()
     console.print(f"\nVérification de {ROWS} lignes, {size / 1e6:.0f} Mo ; le meilleur de {REPEATS}, imports à part")
-    grid = Grid(box=None, padding=(0, 2, 0, 0))
-    for header in ("plancher", "s"):
-        grid.add_column(header, justify="right" if header == "s" else "left")
-    for part, seconds in floor.items():
-        grid.add_row(part, f"{seconds:.2f}")
-    grid.add_row("somme", f"{sum(floor.values()):.2f}")
-    grid.add_row("vérification", f"{verifying:.2f}")
-    console.print(grid)
+    show(console, "plancher", floor | {"somme": sum(floor.values()), "vérification": verifying})
     console.print(f"rapport : {verifying / sum(floor.values()):.2f} × le plancher")
 
 
