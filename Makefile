@@ -57,7 +57,7 @@ bench: $(PROJECT) ## mesure le travail, partie par partie, contre son plancher
 
 lock: ## refait requirements.lock d’après pyproject.toml (demande uv)
 	@command -v $(UV) >/dev/null || { echo "uv manque : installez-le, ou indiquez où il est (make lock UV=…)." >&2; exit 3; }
-	@$(UV) pip compile -q pyproject.toml --extra dev -o requirements.lock --python-version 3.11 --universal \
+	@$(UV) pip compile -q pyproject.toml --extra dev --extra s3 --extra distribue -o requirements.lock --python-version 3.11 --universal \
 		--generate-hashes --no-strip-extras --no-annotate --no-header $(ARGS)
 
 setup: $(PROJECT) ## installe aussi les vérifications d’avant commit, et git diff des classeurs
