@@ -22,8 +22,9 @@ import pandas as pd
 
 from pipelines.curation.annotate import REPORT_SUFFIX
 from pipelines.curation.catalogue import WHOLE_FOLDER, Severity
-from pipelines.curation.gather import CONTRACT_SHEET, CONTRACTS_FOLDER, NATIONAL, REFERENCES_FOLDER
+from pipelines.curation.gather import CONTRACT_SHEET
 from pipelines.curation.issues import IssueLog, errors
+from pipelines.curation.units import CONTRACTS_FOLDER, NATIONAL, REFERENCES_FOLDER
 from pipelines.progress import file_read
 from pipelines.sheets.files import WORKBOOK_SUFFIXES, UnreadableFileError, ignored, read_grids, workbooks
 from pipelines.sheets.labels import find_sheet, label

@@ -12,12 +12,14 @@ from pathlib import Path
 import pandas as pd
 
 from pipelines.curation.assertions import read_assertions
-from pipelines.curation.gather import Fallback, read_sources
+from pipelines.curation.cache import Cache, read_lot
+from pipelines.curation.gather import Fallback
 from pipelines.curation.issues import IssueLog, errors
 from pipelines.curation.parse import Typed, Vocabularies
+from pipelines.curation.units import report_folder, workbook_units
 from pipelines.normalise.build import normalise
 from pipelines.normalise.checks import check_bounds, check_table
-from pipelines.normalise.intake import intake
+from pipelines.normalise.intake import United, read_lists, unite
 from schemas.registry import tables
 
 
@@ -44,12 +46,26 @@ class Outcome:
         return len(errors(self.issues)) > 0
 
 
-def read(root: Path, *, partial: bool = False, fallback: Fallback | None = None) -> Reading:
-    """Reads and types a folder of sources; see `read_sources` for ``partial`` and ``fallback``."""
-    sources = read_sources(root, partial=partial, fallback=fallback)
-    sheets = intake(sources)
-    read_assertions(root, sources.issues)
-    return Reading(sheets, sources.files, sources.issues.frame())
+WHOLE = "tout"
+"""The name of the one lot of a folder that is read at once."""
+
+
+def read(root: Path, *, partial: bool = False, fallback: Fallback | None = None, cache: Cache | None = None) -> Reading:
+    """Reads and types a folder of sources at once.
+
+    See `read_units` for ``partial`` and ``fallback``, `read_lot` for ``cache``.
+    """
+    lists = read_lists(root, partial=partial, fallback=fallback, cache=cache)
+    units = workbook_units(root)
+    found = read_lot(WHOLE, units, root, lists.vocabularies, cache, partial=partial, fallback=fallback)
+    return reading_of(unite(lists, [found.lot], [unit.name for unit in units], partial=partial), root)
+
+
+def reading_of(united: United, root: Path) -> Reading:
+    """What stage one says, once the lots are joined, with what is wrong in the folder and in the bounds of the tables."""
+    report_folder(root, united.issues)
+    read_assertions(root, united.issues)
+    return Reading(united.sheets, united.files, united.issues.frame())
 
 
 def build(sheets: dict[str, Typed], issues: pd.DataFrame) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from pipelines.curation.gather import NATIONAL as NATIONAL_WORKBOOK
-from pipelines.curation.gather import REFERENCES_FOLDER
 from pipelines.curation.issues import nearest, suggestion
+from pipelines.curation.units import NATIONAL as NATIONAL_WORKBOOK
+from pipelines.curation.units import REFERENCES_FOLDER
 from pipelines.sheets.files import read_grids
 from pipelines.sheets.labels import label
 from pipelines.text import clean

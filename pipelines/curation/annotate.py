@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 import pandas as pd
 
 from pipelines.curation.catalogue import Severity
-from pipelines.curation.gather import REFERENCES_FOLDER
+from pipelines.curation.units import REFERENCES_FOLDER
 from pipelines.sheets.annotations import Line
 from pipelines.sheets.files import UnreadableFileError, digest, read_grids
 

@@ -11,7 +11,7 @@ and publishing it (a sheet and a table like any other).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import PurePosixPath
 
 import pandas as pd
@@ -33,12 +33,14 @@ Keys = Callable[[], Mapping[str, pd.Series]]
 """The identifiers that rows of each sheet (by name) get when their cell is blank, on the index of the sheet."""
 
 
-def apply_corrections(sheets: dict[str, Gathered], log: IssueLog, keys: Keys = dict) -> None:
+def apply_corrections(
+    sheets: Mapping[str, Gathered], log: IssueLog, keys: Keys = dict, among: Collection[str] | None = None
+) -> None:
     """Applies the corrections to the texts of ``sheets``, in place, and reports those that are refused.
 
-    The file, the sheet and the column of an applied correction are put in their canonical spelling. A refused one goes
-    to ``refused`` of the corrections' own sheet. ``keys`` is asked only for a row named by an identifier that no cell
-    holds.
+    ``among``: only those that aim at these sheets, and those that aim at none; by default all. The file, the sheet and
+    the column of an applied correction are put in their canonical spelling. A refused one goes to ``refused`` of the
+    corrections' own sheet. ``keys`` is asked only for a row named by an identifier that no cell holds.
     """
     corrections = sheets[SHEET]
     if corrections.text.empty:
@@ -47,10 +49,12 @@ def apply_corrections(sheets: dict[str, Gathered], log: IssueLog, keys: Keys = d
     wanted = wanted[(wanted[[_FILE, _SHEET, _ROW, _COLUMN, _REASON]] != "").all(axis=1)]
     others = {name: sheet.sheet for name, sheet in sheets.items() if name != SHEET}
     names = on_distinct(wanted[_SHEET], lambda text: _name_of(text, others)).astype("str")
-    _refuse(corrections, log, names.index[names.isna()], _SHEET, "feuille", others)
+    astray = names.index[names.isna()].difference(sorted(corrections.refused))
+    _refuse(corrections, log, astray, _SHEET, "feuille", others)
+    names = names[names.isin(list(others if among is None else among))]
     found = [
         _located(corrections, wanted.loc[rows.index], sheets[str(name)], log, keys)
-        for name, rows in names.dropna().groupby(names, sort=True)
+        for name, rows in names.groupby(names, sort=True)
     ]
     for target, cells in found:
         _replace(corrections, wanted, target, cells, log)

@@ -1,42 +1,31 @@
-"""Reads a folder of sources: every sheet of every file, gathered by kind of sheet, each row with its address.
+"""Reads files of sources: every sheet of every file, gathered by kind of sheet, each row with its address.
 
-Belongs here: which files make up the sources, and whether their sheets and columns are the declared ones.
-Does not belong here: what the cells mean (``parse``).
+Belongs here: whether the sheets and columns of a file are the declared ones, and the rows under them. Does not belong
+here: which files make up the sources (``units``), what the cells mean (``parse``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from string import ascii_uppercase
 
 import numpy as np
 import pandas as pd
 
 from pipelines.curation.issues import HALVED, IssueLog, nearest, place, suggestion
+from pipelines.curation.units import Unit, list_units, report_folder, workbook_units
 from pipelines.progress import file_read
 from pipelines.sheets.annotations import REPORT_SHEETS
 from pipelines.sheets.cells import CellKind, LabelledRows
 from pipelines.sheets.examples import altered, split_examples
-from pipelines.sheets.files import (
-    OTHER_SUFFIXES,
-    WORKBOOK_SUFFIXES,
-    UnreadableFileError,
-    digest,
-    ignored,
-    read_file,
-    workbooks,
-)
+from pipelines.sheets.files import UnreadableFileError, digest, read_file
 from pipelines.sheets.guard import outside
 from pipelines.sheets.labels import Labelled, find_sheet, label
-from schemas.assertions import SHEET as ASSERTIONS
 from schemas.declaration import Sheet
 from schemas.registry import sheets as declared_sheets
 
-CONTRACTS_FOLDER = "contrats"
-NATIONAL = "national"
-REFERENCES_FOLDER = "referentiels"
 CONTRACT_SHEET = "Contrat"
 
 
@@ -91,15 +80,61 @@ class Gathered:
         origin = self.origin.loc[index]
         return f"{origin['file']}, {origin['sheet']}, ligne {origin['row']}"
 
+    def without_rows(self) -> Gathered:
+        """The same kind of sheet, of no file."""
+        return replace(
+            self,
+            text=self.text.head(0).copy(),
+            kind=self.kind.head(0).copy(),
+            origin=self.origin.head(0).copy(),
+            letters={},
+            corrected={},
+            refused=set(),
+            from_1904=frozenset(),
+        )
+
+    @staticmethod
+    def joined(parts: Sequence[Gathered], rows: np.ndarray, files: Sequence[Collection[str]]) -> Gathered:
+        """These rows of several, one after the other, of these ``files`` of each; none of them corrected yet."""
+        taken = list(zip(parts, files, strict=True))
+        return Gathered(
+            sheet=parts[0].sheet,
+            text=stacked([part.text for part in parts], rows),
+            kind=stacked([part.kind for part in parts], rows),
+            origin=stacked([part.origin for part in parts], rows),
+            letters={file: found for part, held in taken for file, found in part.letters.items() if file in held},
+            refused=moved([part.refused for part in parts], [len(part.text) for part in parts], rows),
+            from_1904=frozenset(file for part, held in taken for file in part.from_1904 if file in held),
+        )
+
+
+def stacked(frames: Sequence[pd.DataFrame], rows: np.ndarray) -> pd.DataFrame:
+    """These rows of frames of the same columns and types, one after the other, under one RangeIndex."""
+    filled = [frame for frame in frames if len(frame)]
+    whole = pd.concat(filled, ignore_index=True) if len(filled) > 1 else (filled or list(frames))[0]
+    if len(rows) == len(whole) and (rows[1:] > rows[:-1]).all():
+        return whole
+    return whole.take(rows).reset_index(drop=True)
+
+
+def moved(marked: Sequence[Collection[int]], lengths: Sequence[int], rows: np.ndarray) -> set[int]:
+    """Where the marked rows of several frames are among these rows of the frames, one after the other."""
+    starts = np.cumsum([0, *lengths])
+    places = [row + int(start) for start, some in zip(starts, marked, strict=False) for row in some]
+    return set(np.flatnonzero(np.isin(rows, places)).tolist()) if places else set()
+
 
 @dataclass
 class Sources:
-    """A folder of sources as read: rows by kind of sheet, and the files with their digests."""
+    """Files of sources as read: rows by kind of sheet, and the files (file, sha256, rows), in the order of reading.
 
-    root: Path
+    ``unread``: those that could not be read, whether or not a copy took their place.
+    """
+
     sheets: dict[str, Gathered]
     files: pd.DataFrame
     issues: IssueLog
+    unread: frozenset[str] = frozenset()
 
 
 def _read_file(
@@ -220,8 +255,11 @@ def _join(sheet: Sheet, parts: list[tuple[str, str, LabelledRows]]) -> Gathered:
     )
 
 
-def _refuse_halves(sheets: dict[str, Gathered], log: IssueLog) -> None:
-    """Refuses the rows of a sheet with a column missing or twice: published, they would say less than was typed."""
+def refuse_halves(sheets: Mapping[str, Gathered], log: IssueLog) -> None:
+    """Refuses the rows of a sheet with a column missing or twice: published, they would say less than was typed.
+
+    What a partial release asks for; a strict one is refused as a whole.
+    """
     issues = log.frame()
     halved = issues[issues["code"].isin(HALVED)]
     for file, shown in dict.fromkeys(zip(halved["file"], halved["sheet"], strict=True)):
@@ -234,28 +272,6 @@ def _refuse_halves(sheets: dict[str, Gathered], log: IssueLog) -> None:
             one.refused.update(rows.tolist())
 
 
-def _unread(root: Path, read: set[str]) -> Iterator[str]:
-    """The files of sheets that stand among the sources and that nothing reads, by name.
-
-    A workbook kept in a second format beside the one that is read is none of them.
-    """
-    for folder in (root, root / CONTRACTS_FOLDER, root / REFERENCES_FOLDER):
-        for path in sorted(folder.iterdir()) if folder.is_dir() else []:
-            name = path.relative_to(root).as_posix()
-            suffixes = {".csv"} if folder.name == CONTRACTS_FOLDER else {".csv", *WORKBOOK_SUFFIXES, *OTHER_SUFFIXES}
-            sheet = path.suffix.lower() in suffixes and not path.is_dir() and not ignored(path)
-            if sheet and name not in read and name != f"{ASSERTIONS.name}.csv":
-                yield name
-
-
-def _near_list(name: str) -> str:
-    """The reference list that a file may have been meant to be."""
-    if not name.startswith(f"{REFERENCES_FOLDER}/"):
-        return ""
-    lists = [sheet.name for sheet in declared_sheets().values() if sheet.place == "referentiel"]
-    return suggestion(f"{near}.csv" for near in nearest(PurePosixPath(name).stem, lists, limit=1))
-
-
 @dataclass(frozen=True)
 class Fallback:
     """Where an unreadable workbook is taken from instead: the sheets that the last release keeps."""
@@ -264,64 +280,46 @@ class Fallback:
     version: str
 
 
-def read_sources(root: Path, *, partial: bool = False, fallback: Fallback | None = None) -> Sources:
-    """Reads ``contrats/``, ``national.*``, ``referentiels/`` and ``corrections.csv`` of a folder of sources.
+def read_units(
+    units: Iterable[Unit], root: Path, *, partial: bool = False, fallback: Fallback | None = None
+) -> Sources:
+    """Reads files of the folder ``root``.
 
     ``partial``: an unreadable workbook is replaced by the copy of ``fallback``, else left out, and either is said.
     """
     log = IssueLog()
-    in_workbook = {name: sheet for name, sheet in declared_sheets().items() if sheet.place == "classeur"}
-    in_national = {name: sheet for name, sheet in in_workbook.items() if sheet.national}
     rows: list[tuple[Sheet, str, str, LabelledRows]] = []
     files: list[tuple[str, str, int]] = []
-
-    def take(path: Path, sheets: dict[str, Sheet]) -> set[str] | None:
-        name, sha256 = path.relative_to(root).as_posix(), digest(path)
-        read = _read_file(path, root, sheets, log)
-        if read is None and partial and not name.startswith(f"{REFERENCES_FOLDER}/"):
+    unread = []
+    for unit in units:
+        name, sha256 = unit.name, digest(unit.path)
+        read = _read_file(unit.path, root, unit.sheets, log)
+        if read is None:
+            unread.append(name)
+        if read is None and partial and unit.replaceable:
             instead = fallback.folder / name if fallback is not None else None
             if fallback is not None and instead is not None and instead.exists():
-                sha256, read = digest(instead), _read_file(instead, fallback.folder, sheets, log)
+                sha256, read = digest(instead), _read_file(instead, fallback.folder, unit.sheets, log)
             if fallback is not None and read is not None:
-                log.add("version-precedente-reprise", place(name, value=path.name), expected=fallback.version)
+                log.add("version-precedente-reprise", place(name, value=unit.path.name), expected=fallback.version)
             else:
-                log.add("fichier-laisse-de-cote", place(name, value=path.name))
+                log.add("fichier-laisse-de-cote", place(name, value=unit.path.name))
+        if read is not None and unit.of_contract and CONTRACT_SHEET not in {sheet.name for sheet, _ in read}:
+            labels = ", ".join(item.label for item in unit.sheets[CONTRACT_SHEET].fields)
+            log.add("feuille-absente", place(name, value=CONTRACT_SHEET), expected=labels)
         parts = _without_examples(read or [], name, log)
         files.append((name, sha256, sum(len(part) for _, part in parts)))
         rows.extend((sheet, name, sha256, part) for sheet, part in parts)
-        return None if read is None else {sheet.name for sheet, _ in read}
+    table = pd.DataFrame(files, columns=["file", "sha256", "rows"])
+    table = table.astype({"file": "str", "sha256": "str", "rows": "int64"})
+    return Sources(gather(rows), table, log, frozenset(unread))
 
-    stems: dict[str, str] = {}
-    for path in workbooks(root / CONTRACTS_FOLDER):
-        name = path.relative_to(root).as_posix()
-        if path.stem in stems:
-            log.add("fichier-double", place(name, value=f"{stems[path.stem]}, {name}"))
-        stems[path.stem] = name
-        read = take(path, in_workbook)
-        if read is not None and CONTRACT_SHEET not in read:
-            labels = ", ".join(item.label for item in in_workbook[CONTRACT_SHEET].fields)
-            log.add("feuille-absente", place(name, value=CONTRACT_SHEET), expected=labels)
-    for path in workbooks(root):
-        if path.stem == NATIONAL:
-            take(path, in_national)
-    for sheet in declared_sheets().values():
-        if sheet.place == "corrections" and (root / f"{sheet.name}.csv").is_file():
-            take(root / f"{sheet.name}.csv", {sheet.name: sheet})
-        if sheet.place != "referentiel":
-            continue
-        path = root / REFERENCES_FOLDER / f"{sheet.name}.csv"
-        if path.is_file():
-            take(path, {sheet.name: sheet})
-        else:
-            log.add("feuille-absente", place(f"{REFERENCES_FOLDER}/{sheet.name}.csv", value=path.name), expected="")
-    for name in _unread(root, {name for name, _, _ in files}):
-        log.add("fichier-inattendu", place(name, value=PurePosixPath(name).name), near=_near_list(name))
-    gathered = gather(rows)
+
+def read_sources(root: Path, *, partial: bool = False, fallback: Fallback | None = None) -> Sources:
+    """Reads a whole folder of sources; see `read_units` for ``partial`` and ``fallback``."""
+    units = [*workbook_units(root), *list_units(root)]
+    sources = read_units(units, root, partial=partial, fallback=fallback)
+    report_folder(root, sources.issues)
     if partial:
-        _refuse_halves(gathered, log)
-    return Sources(
-        root=root,
-        sheets=gathered,
-        files=pd.DataFrame(files, columns=["file", "sha256", "rows"]).astype({"rows": "int64"}),
-        issues=log,
-    )
+        refuse_halves(sources.sheets, sources.issues)
+    return sources

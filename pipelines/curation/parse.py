@@ -7,7 +7,7 @@ row or another table (``normalise``).
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import PurePath
 
@@ -101,12 +101,14 @@ class Typed:
     """The rows of a sheet, typed.
 
     ``frame``: one column per `Cell` (a date is three), named as in the table, the index of ``source``; a reference to
-    another row is still the text typed. ``refused``: rows with an error.
+    another row is still the text typed. ``refused``: rows with an error. ``blanked``: some cells are in error, and
+    their texts were taken out of ``source``, which is then a copy of what was gathered.
     """
 
     source: Gathered
     frame: pd.DataFrame
     refused: set[int] = field(default_factory=set)
+    blanked: bool = False
 
     @property
     def sheet(self) -> Sheet:
@@ -133,7 +135,7 @@ def parse(source: Gathered, vocabularies: Vocabularies, log: IssueLog) -> Typed:
     _report_texts(result, log)
     for item in source.sheet.fields:
         if isinstance(item, Cell):
-            text = on_distinct(source.text[item.label], clean).astype("str")
+            text = on_distinct(result.source.text[item.label], clean).astype("str")
             for name, values in _typed_cell(result, item, text, vocabularies, log).items():
                 result.frame[name] = values
     _validate(result, log)
@@ -149,7 +151,9 @@ def _report_broken(result: Typed, label: str, log: IssueLog) -> None:
         broken = kinds.index[kinds == kind]
         if len(broken):
             result.refuse(log, code, broken, label)
-            result.source.text.loc[broken, label] = ""
+            text = result.source.text.copy()  # what was gathered stays as it is: a correction may still fill the cell
+            text.loc[broken, label] = ""
+            result.source, result.blanked = replace(result.source, text=text), True
 
 
 _TEXT_EXPECTED = {

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from pipelines.curation.gather import REFERENCES_FOLDER, read_sources
+from pipelines.curation.gather import read_sources
 from pipelines.curation.issues import errors
 from pipelines.curation.parse import Vocabularies
+from pipelines.curation.units import REFERENCES_FOLDER
 from pipelines.normalise.build import new_identifiers
 from pipelines.normalise.intake import intake
 from schemas.registry import sheets
@@ -26,9 +27,9 @@ def register(root: Path) -> tuple[int, pd.DataFrame]:
     replaced whole, sorted by table and identifier.
     """
     sources = read_sources(root)
-    log = sources.issues
     typed = intake(sources)
-    fresh = new_identifiers(typed, Vocabularies.read(sources.sheets["nomenclatures"]), log)
+    log = sources.issues
+    fresh = new_identifiers(typed, Vocabularies.read(typed["nomenclatures"].source), log)
     issues = log.frame()
     if len(errors(issues)) or fresh.empty:
         return 0, issues

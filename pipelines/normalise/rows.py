@@ -13,9 +13,10 @@ from pathlib import PurePath
 
 import pandas as pd
 
-from pipelines.curation.gather import CONTRACT_SHEET, CONTRACTS_FOLDER
+from pipelines.curation.gather import CONTRACT_SHEET
 from pipelines.curation.issues import IssueLog, errors
 from pipelines.curation.parse import Typed, Vocabularies
+from pipelines.curation.units import CONTRACTS_FOLDER
 from pipelines.normalise.identity import natural_keys
 from pipelines.text import clean, on_distinct
 from schemas.declaration import Table

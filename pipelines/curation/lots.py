@@ -1,0 +1,153 @@
+"""Lots: some files of the sources, read and typed together, apart from the others.
+
+A lot is what one machine reads, and what the cache keeps. Nothing in it depends on another file, but for the terms of
+the vocabularies: corrections, keys and everything that needs other rows come once the lots are joined
+(``normalise.intake``).
+
+Belongs here: making lots, taking files out of them, joining them. Does not belong here: storing them (``cache``).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+
+import numpy as np
+import pandas as pd
+
+from pipelines.curation.gather import Gathered, Sources, moved, stacked
+from pipelines.curation.issues import IssueLog
+from pipelines.curation.parse import Typed, Vocabularies, parse
+from pipelines.curation.units import Unit
+from pipelines.sheets.files import digest
+from pipelines.sheets.guard import outside
+
+
+@dataclass
+class Lot:
+    """Files as read, and their sheets typed; ``told``: the issues of typing, by sheet. The index is that of the lot."""
+
+    sources: Sources
+    typed: dict[str, Typed]
+    told: dict[str, pd.DataFrame]
+
+    @property
+    def files(self) -> pd.DataFrame:
+        """The files: file, sha256, rows."""
+        return self.sources.files
+
+    def issues(self) -> pd.DataFrame:
+        """Everything that is wrong with these files."""
+        log = IssueLog.of(self.sources.issues.frame())
+        for told in self.told.values():
+            log.extend(IssueLog.of(told))
+        return log.frame()
+
+
+def typed_lot(sources: Sources, vocabularies: Vocabularies) -> Lot:
+    """Types the sheets of workbooks as read; what a list holds is left aside."""
+    sheets = {name: gathered for name, gathered in sources.sheets.items() if gathered.sheet.place == "classeur"}
+    typed, told = {}, {}
+    for name, gathered in sheets.items():
+        log = IssueLog()
+        typed[name] = parse(gathered, vocabularies, log)
+        told[name] = log.frame()
+    return Lot(replace(sources, sheets=sheets), typed, told)
+
+
+def joined(lots: Sequence[Lot], order: Iterable[str], held: Sequence[Collection[str]] | None = None) -> Lot:
+    """Lots as one, their files in the order given.
+
+    ``held``: which files of each lot are taken, by default all; no file may be taken from two lots.
+    """
+    order = list(order)
+    held = [set(lot.files["file"]) for lot in lots] if held is None else [set(names) for names in held]
+    filled = [(lot, names) for lot, names in zip(lots, held, strict=True) if names]
+    filled = filled or [(lots[0], set())]
+    if len(filled) == 1 and filled[0][0].files["file"].tolist() == order:
+        return filled[0][0]
+    rank = {name: position for position, name in enumerate(order)}
+    ranks = [{name: rank[name] for name in names} for _, names in filled]
+    parts = [lot for lot, _ in filled]
+    files = [lot.files["file"] for lot in parts]
+    rows = _order(files, ranks)
+    sources = Sources(
+        {},
+        stacked([lot.files for lot in parts], rows),
+        _about([lot.sources.issues.frame() for lot in parts], ranks),
+        frozenset(name for lot, names in filled for name in lot.sources.unread if name in names),
+    )
+    typed, told = {}, {}
+    for name in parts[0].typed:
+        gathered = [lot.sources.sheets[name] for lot in parts]
+        rows = _order([one.origin["file"] for one in gathered], ranks)
+        sources.sheets[name] = Gathered.joined(gathered, rows, ranks)
+        typed[name] = _joined([lot.typed[name] for lot in parts], sources.sheets[name], rows)
+        told[name] = _about([lot.told[name] for lot in parts], ranks).frame()
+    return Lot(sources, typed, told)
+
+
+def _order(files: Sequence[pd.Series], ranks: Sequence[Mapping[str, int]]) -> np.ndarray:
+    """The rows of several frames, one after the other, by the rank of their file; those of no rank are left out."""
+    found = [_ranked(one, rank) for one, rank in zip(files, ranks, strict=True)]
+    place = np.concatenate(found)
+    rows = np.argsort(place, kind="stable")
+    return rows[np.searchsorted(place[rows], 0) :]
+
+
+def _ranked(files: pd.Series, rank: Mapping[str, int]) -> np.ndarray:
+    codes, names = pd.factorize(files)
+    places = np.array([rank.get(name, -1) for name in names], dtype=np.int64)
+    return places[codes] if len(codes) else np.empty(0, dtype=np.int64)
+
+
+def _about(issues: Sequence[pd.DataFrame], ranks: Sequence[Mapping[str, int]]) -> IssueLog:
+    """The issues of the files that are taken."""
+    log = IssueLog()
+    for one, rank in zip(issues, ranks, strict=True):
+        if len(one):
+            log.extend(IssueLog.of(one[one["file"].isin(list(rank))]))
+    return log
+
+
+def _joined(parts: Sequence[Typed], gathered: Gathered, rows: np.ndarray) -> Typed:
+    # Typing blanks the cells in error, in a copy: where there are none, one text serves both.
+    blanked = any(part.blanked for part in parts)
+    source = replace(gathered, text=stacked([part.source.text for part in parts], rows)) if blanked else gathered
+    refused = moved([part.refused for part in parts], [len(part.frame) for part in parts], rows)
+    return Typed(source, stacked([part.frame for part in parts], rows), refused, blanked)
+
+
+def lot_of(unit: Unit, lots: int) -> int:
+    """Which of so many lots a workbook belongs to: by the hash of its contract's identifier, wherever it is read."""
+    stem = PurePosixPath(unit.name).stem
+    return int.from_bytes(hashlib.sha256(stem.encode()).digest()[:8]) % lots
+
+
+def split(units: Iterable[Unit], lots: int) -> list[list[Unit]]:
+    """The workbooks in so many lots; some may be empty."""
+    found: list[list[Unit]] = [[] for _ in range(lots)]
+    for unit in units:
+        found[lot_of(unit, lots)].append(unit)
+    return found
+
+
+def vocabularies_digest(vocabularies: Vocabularies) -> str:
+    """What typing depends on besides the files themselves and the code."""
+    said = repr((vocabularies.codes, sorted(vocabularies.spellings.items()), vocabularies.shown))
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
+def digests(units: Iterable[Unit], root: Path) -> Mapping[str, str]:
+    """The digest of each file's content (see `digest`), blank for one that leads out of the folder or is not read."""
+    inside = root.resolve()
+    return {unit.name: "" if _leads_out(unit.path, inside) else digest(unit.path) for unit in units}
+
+
+def _leads_out(path: Path, inside: Path) -> bool:
+    """Whether a file, or a file of a folder, lies out of ``inside``; a plain one lies where its folder does."""
+    if path.is_dir():
+        return outside(path, inside) or any(part.is_symlink() and outside(part, inside) for part in path.iterdir())
+    return path.is_symlink() and outside(path, inside)
