@@ -12,11 +12,12 @@ from pipelines.orchestration.publication import make_publication
 from pipelines.orchestration.reading import make_reading
 from pipelines.orchestration.resources import Run
 from pipelines.orchestration.tables import make_checks, make_tables
+from pipelines.orchestration.workbooks import make_workbook_checks, reread_job, workbook_asset
 
 defs = dg.Definitions(
-    assets=[make_reading(), make_tables(), make_publication()],
-    asset_checks=[make_checks()],
-    jobs=[publish_job, validate_job],
+    assets=[workbook_asset(), make_reading(), make_tables(), make_publication()],
+    asset_checks=[make_workbook_checks(), make_checks()],
+    jobs=[publish_job, validate_job, reread_job],
     schedules=[weekly],
     resources={SETTINGS: Run()},
     executor=dg.in_process_executor,

@@ -62,7 +62,7 @@ def read(root: Path, *, partial: bool = False, fallback: Fallback | None = None,
 
 
 def reading_of(united: United, root: Path) -> Reading:
-    """What stage one says, once the lots are joined, with what is wrong in the folder and in the bounds of the tables."""
+    """What stage one says once the lots are joined, with what is wrong in the folder and in the bounds of tables."""
     report_folder(root, united.issues)
     read_assertions(root, united.issues)
     return Reading(united.sheets, united.files, united.issues.frame())

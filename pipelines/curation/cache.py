@@ -99,8 +99,8 @@ def read_lot(
     units = list(units)
     order = [unit.name for unit in units]
     if cache is None:
-        fresh = read_units(units, root, partial=partial, fallback=fallback)
-        return LotRead(typed_lot(fresh, vocabularies), tuple(order))
+        read = read_units(units, root, partial=partial, fallback=fallback)
+        return LotRead(typed_lot(read, vocabularies), tuple(order))
     terms = vocabularies_digest(vocabularies)
     now = digests(units, root)
     kept = {part: one for part in (_BASE, _SINCE) if isinstance(one := cache.load(f"{name}.{part}"), _Kept)}

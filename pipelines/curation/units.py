@@ -6,7 +6,7 @@ file that nothing reads). Does not belong here: opening a file (``gather``).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -58,6 +58,11 @@ def workbook_units(root: Path) -> list[Unit]:
     """The workbooks of contracts, by name, then the national one."""
     found = [*workbooks(root / CONTRACTS_FOLDER), *(path for path in workbooks(root) if path.stem == NATIONAL)]
     return [Unit(path.relative_to(root).as_posix(), path) for path in found]
+
+
+def reading_order(names: Iterable[str]) -> list[str]:
+    """The names of workbooks in the order in which they are read: that of `workbook_units`."""
+    return sorted(names, key=lambda name: (not name.startswith(f"{CONTRACTS_FOLDER}/"), name))
 
 
 def list_units(root: Path) -> list[Unit]:

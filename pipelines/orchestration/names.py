@@ -14,6 +14,10 @@ from schemas.registry import sheets, tables
 OWNERS = ["team:donnees"]
 ISSUES = dg.AssetKey(["tables", "anomalies"])
 READING_ISSUES = dg.AssetKey(["feuilles", "anomalies"])
+INVENTORY = dg.AssetKey(["feuilles", "inventaire"])
+WORKBOOK = dg.AssetKey(["feuilles", "classeurs"])
+WORKBOOKS = dg.DynamicPartitionsDefinition(name="classeurs")
+"""A partition for each workbook, named as its file without the suffix."""
 PUBLICATION_GROUP = "publication"
 RELEASE_FILES = {
     name: dg.AssetKey([PUBLICATION_GROUP, name])

@@ -46,7 +46,7 @@ def from_shell(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
 
 def test_the_shell_says_what_goes_on_and_what_was_made(from_shell: tuple[Path, str]) -> None:
     _, said = from_shell
-    assert "Lecture des feuilles" in said
+    assert "Lecture des classeurs" in said
     assert "Version 2026-11-22 publiée" in said
     assert "contrats-de-destination.xlsx" in said
     assert "\x1b[" not in said

@@ -1,0 +1,232 @@
+"""The cache of what was read: it changes nothing but the time, and reads again what changed, nothing else."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from pipelines import job
+from pipelines.curation.cache import Cache, LotRead, read_lot
+from pipelines.curation.gather import Fallback
+from pipelines.curation.lots import lot_of, split
+from pipelines.curation.units import reading_order, workbook_units
+from pipelines.job import Reading
+from pipelines.normalise.intake import read_lists, unite
+from pipelines.progress import following_files
+from tests.conftest import SmallSources
+from tests.corpus.clean import clean_book
+from tests.corpus.writers import write
+
+Change = Callable[[SmallSources], None]
+XLSX = "contrats/essai.xlsx"
+OBJECTIVE = {
+    "Fichier": "contrats/alpes",
+    "Feuille": "Contrat",
+    "Ligne visée": "alpes",
+    "Colonne visée": "Objectif",
+    "Valeur attendue": "Allonger la saison",
+    "Valeur corrigée": "Allonger la saison d’été",
+    "Motif": "Mot oublié à la saisie.",
+    "Source": "ALP3",
+}
+
+
+@pytest.fixture
+def sources(small_sources: SmallSources) -> SmallSources:
+    """The small sources, with a workbook in XLSX of which a cell is in error and another is no date."""
+    book = clean_book("essai")
+    actions = book.page("Actions")
+    actions.rows[1][actions.rows[0].index("Début")] = "31 février 2015"
+    write(book, small_sources.root / "contrats", "essai", "xlsx")
+    return small_sources
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> Cache:
+    return Cache(tmp_path / "cache", "une version")
+
+
+def same(one: Reading, other: Reading) -> None:
+    """Asserts that two readings are equal, down to the types of columns and the refused rows."""
+    pd.testing.assert_frame_equal(one.files, other.files)
+    pd.testing.assert_frame_equal(one.issues, other.issues)
+    assert list(one.sheets) == list(other.sheets)
+    for name, typed in one.sheets.items():
+        wanted = other.sheets[name]
+        for got, want in (
+            (typed.source.text, wanted.source.text),
+            (typed.source.kind, wanted.source.kind),
+            (typed.source.origin, wanted.source.origin),
+            (typed.frame, wanted.frame),
+        ):
+            pd.testing.assert_frame_equal(got, want, obj=name)
+        assert typed.refused == wanted.refused, name
+        assert typed.source.letters == wanted.source.letters, name
+        assert typed.source.corrected == wanted.source.corrected, name
+        assert typed.source.from_1904 == wanted.source.from_1904, name
+
+
+def read_again(sources: SmallSources, cache: Cache) -> set[str]:
+    """The workbooks that a reading with the cache reads, when it gives what a reading without it gives."""
+    read: set[str] = set()
+    with following_files(read.add):
+        found = job.read(sources.root, cache=cache)
+    same(found, job.read(sources.root))
+    return {name for name in read if name.startswith(("contrats/", "national"))}
+
+
+def _add(sources: SmallSources) -> None:
+    write(clean_book("nouveau"), sources.root / "contrats", "nouveau", "xlsx")
+
+
+def _rename(sources: SmallSources) -> None:
+    (sources.root / XLSX).rename(sources.root / "contrats" / "autre.xlsx")
+
+
+def _copy(sources: SmallSources) -> None:
+    shutil.copyfile(sources.root / XLSX, sources.root / "contrats" / "double.xlsx")
+
+
+@pytest.mark.parametrize(
+    ("change", "read"),
+    [
+        (lambda _: None, set()),
+        (lambda sources: sources.put("contrats/alpes/Contrat", "Objectif", "Un autre"), {"contrats/alpes"}),
+        (lambda sources: sources.put("contrats/alpes/Contrat", "Début", "peut-être"), {"contrats/alpes"}),
+        (lambda sources: sources.put("national/Événements", "Lieu", "Ailleurs"), {"national"}),
+        (_add, {"contrats/nouveau.xlsx"}),
+        (_rename, {"contrats/autre.xlsx"}),
+        (_copy, {"contrats/double.xlsx"}),
+        (lambda sources: (sources.root / XLSX).unlink(), set()),
+        (lambda sources: sources.path("contrats/alpes/Outils").unlink(), {"contrats/alpes"}),
+        (lambda sources: sources.put("referentiels/nomenclatures", "Code", "ofre"), set()),
+        (lambda sources: sources.write_rows("corrections", [OBJECTIVE]), set()),
+        (lambda sources: sources.write_rows("corrections", [OBJECTIVE | {"Valeur attendue": "Autre"}]), set()),
+        (lambda sources: (sources.root / XLSX).write_bytes(b"rien"), {XLSX}),
+    ],
+    ids=[
+        "nothing", "a value", "a wrong value", "the national workbook", "a workbook more", "renamed", "copied",
+        "removed", "a sheet less", "a term of a vocabulary", "a correction", "a stale correction", "damaged",
+    ],
+)  # fmt: skip
+def test_only_what_changed_is_read_again_and_nothing_else_differs(
+    sources: SmallSources, cache: Cache, change: Change, read: set[str]
+) -> None:
+    assert read_again(sources, cache) == {"contrats/alpes", "contrats/bretagne", XLSX, "national"}
+    change(sources)
+    assert read_again(sources, cache) == read
+    assert read_again(sources, cache) == (read if read == {XLSX} else set())  # what cannot be read is not kept
+
+
+def test_changes_follow_one_another_and_come_back(sources: SmallSources, cache: Cache) -> None:
+    before = sources.path("contrats/alpes/Contrat").read_bytes()
+    read_again(sources, cache)
+    for number in range(3):
+        sources.put("contrats/alpes/Contrat", "Objectif", f"Objectif {number}")
+        assert read_again(sources, cache) == {"contrats/alpes"}
+    sources.put("contrats/bretagne/Contrat", "Objectif", "Autre")
+    sources.path("contrats/alpes/Contrat").write_bytes(before)
+    assert read_again(sources, cache) == {"contrats/alpes", "contrats/bretagne"}
+    assert read_again(sources, cache) == set()
+
+
+def test_corrections_leave_what_is_kept_as_it_was(sources: SmallSources, cache: Cache) -> None:
+    """A correction fills the cell of a reading, not that of the cache: without it, the sheet speaks again."""
+    sources.write_rows("corrections", [OBJECTIVE])
+    read_again(sources, cache)
+    assert read_again(sources, cache) == set()
+    sources.path("corrections").unlink()
+    assert read_again(sources, cache) == set()
+    objectives = job.read(sources.root, cache=cache).sheets["Contrat"].frame["objectif"]
+    assert "Allonger la saison" in set(objectives)
+
+
+@pytest.mark.parametrize("other", ["another version", "a flipped byte", "cut", "no pickle", "emptied"])
+def test_what_is_damaged_or_made_by_another_code_is_read_again(sources: SmallSources, cache: Cache, other: str) -> None:
+    everything = read_again(sources, cache)
+    kept = [path for path in cache.folder.iterdir() if path.is_file()]
+    assert kept
+    for path in kept:
+        content = bytearray(path.read_bytes())
+        content[len(content) // 2] ^= other == "a flipped byte"
+        spoiled = {"cut": bytes(content[:-9]), "no pickle": b"x" * 99, "emptied": b""}.get(other, bytes(content))
+        path.write_bytes(spoiled)
+    if other == "another version":
+        cache = Cache(cache.folder, "une autre version")
+    assert read_again(sources, cache) == everything
+    assert read_again(sources, cache) == set()
+
+
+def test_a_file_that_changes_while_it_is_read_is_not_kept(sources: SmallSources, cache: Cache) -> None:
+    """Its digest is that of one content, its rows those of another: kept together, the first would bring the second."""
+    before = sources.path("contrats/alpes/Contrat").read_bytes()
+
+    def change(name: str) -> None:
+        if name == "contrats/alpes":
+            sources.put("contrats/alpes/Contrat", "Objectif", "Changé pendant la lecture")
+
+    with following_files(change):
+        job.read(sources.root, cache=cache)
+    sources.path("contrats/alpes/Contrat").write_bytes(before)
+    assert read_again(sources, cache) == {"contrats/alpes"}
+
+
+def test_a_link_that_leads_out_is_refused_though_its_content_is_known(sources: SmallSources, cache: Cache) -> None:
+    read_again(sources, cache)
+    elsewhere = sources.root.parent / "ailleurs.xlsx"
+    (sources.root / XLSX).rename(elsewhere)
+    (sources.root / XLSX).symlink_to(elsewhere)
+    assert "lien-hors-dossier" in set(job.read(sources.root, cache=cache).issues["code"])
+
+
+def test_a_folder_that_refuses_is_no_failure(sources: SmallSources, tmp_path: Path) -> None:
+    (tmp_path / "fichier").write_text("", encoding="utf-8")
+    assert read_again(sources, Cache(tmp_path / "fichier" / "cache", "une version"))
+
+
+def test_a_copy_that_took_the_place_of_an_unreadable_workbook_is_not_kept(
+    sources: SmallSources, cache: Cache, tmp_path: Path
+) -> None:
+    fallback = Fallback(sources.copy(tmp_path / "avant").root, "2026-01-01")
+    job.read(sources.root, partial=True, fallback=fallback, cache=cache)
+    good = (sources.root / XLSX).read_bytes()
+    (sources.root / XLSX).write_bytes(b"rien")
+    for _ in range(2):
+        found = job.read(sources.root, partial=True, fallback=fallback, cache=cache)
+        same(found, job.read(sources.root, partial=True, fallback=fallback))
+        assert "version-precedente-reprise" in set(found.issues["code"])
+    (sources.root / XLSX).write_bytes(good)
+    assert "version-precedente-reprise" not in set(job.read(sources.root, partial=True, cache=cache).issues["code"])
+
+
+def in_lots(sources: SmallSources, count: int, *, partial: bool = False) -> Reading:
+    lists = read_lists(sources.root, partial=partial)
+    lots: list[LotRead] = [
+        read_lot(f"{number}", units, sources.root, lists.vocabularies, partial=partial)
+        for number, units in enumerate(split(workbook_units(sources.root), count))
+    ]
+    order = reading_order(name for one in lots for name in one.lot.files["file"])
+    return job.reading_of(unite(lists, [one.lot for one in lots], order, partial=partial), sources.root)
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 7, 40])
+@pytest.mark.parametrize("partial", [False, True])
+def test_the_number_of_lots_changes_nothing(sources: SmallSources, count: int, partial: bool) -> None:
+    for name in ("nouveau", "ancien", "tiers"):
+        write(clean_book(name), sources.root / "contrats", name, "xlsx")
+    sources.write_rows("corrections", [OBJECTIVE])
+    sources.write("contrats/bretagne/Partenaires", [row[1:] for row in sources.grid("contrats/bretagne/Partenaires")])
+    (sources.root / "contrats" / "tiers.xlsx").write_bytes(b"rien")
+    same(in_lots(sources, count, partial=partial), job.read(sources.root, partial=partial))
+
+
+def test_a_contract_stays_in_its_lot_whatever_the_format_and_the_others(sources: SmallSources) -> None:
+    before = {unit.name: lot_of(unit, 5) for unit in workbook_units(sources.root)}
+    _add(sources)
+    after = {unit.name: lot_of(unit, 5) for unit in workbook_units(sources.root)}
+    assert {name: after[name] for name in before} == before
+    assert len(set(after.values())) > 1
