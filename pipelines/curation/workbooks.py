@@ -33,7 +33,8 @@ def workbook_states(files: pd.DataFrame, issues: pd.DataFrame, read: Collection[
         of_files = issues.loc[issues["severity"] == severity.value, "file"].value_counts()
         return found["file"].map(of_files.to_dict()).fillna(0).astype("int64")
 
-    states = found["file"].map(_states(issues)).fillna(READ).astype("str")
+    others = _states(issues)
+    states = found["file"].map(lambda name: others.get(name, READ)).astype("str")
     table = pd.DataFrame(
         {
             "classeur": found["file"].map(lambda name: PurePosixPath(name).stem).astype("str"),

@@ -133,7 +133,9 @@ def _told_by_check(check: str, wrong: pd.DataFrame) -> dg.AssetCheckResult:
 
 
 @dg.op(description="Contrôle un classeur, sans rien publier ; échoue s’il contient une erreur.")
-def relire_un_classeur(context: dg.OpExecutionContext, settings: Run) -> None:
+def relire_un_classeur(
+    context: dg.OpExecutionContext, settings: Run
+) -> Iterator[dg.AssetMaterialization | dg.Output[None]]:
     """Reads the workbook of the partition as it stands now, whatever the cache knows, and tells what it is."""
     root, wanted = settings.sources_folder, context.partition_key
     units = [unit for unit in workbook_units(root) if PurePosixPath(unit.name).stem == wanted]
@@ -141,8 +143,7 @@ def relire_un_classeur(context: dg.OpExecutionContext, settings: Run) -> None:
         raise dg.Failure(f"Aucun classeur ne s’appelle « {wanted} » dans {settings.sources}.", allow_retries=False)
     found = read_lot(wanted, units, root, read_lists(root, cache=cache()).vocabularies)
     issues = found.lot.issues()
-    for event in told_of(workbook_states(found.lot.files, issues, found.read)):
-        context.log_event(event)
+    yield from told_of(workbook_states(found.lot.files, issues, found.read))
     wrong = errors(issues)
     if len(wrong):
         raise dg.Failure(
@@ -150,6 +151,7 @@ def relire_un_classeur(context: dg.OpExecutionContext, settings: Run) -> None:
             metadata=dict(issues_metadata(wrong)),
             allow_retries=False,
         )
+    yield dg.Output(None)
 
 
 @dg.job(
