@@ -7,18 +7,20 @@ from __future__ import annotations
 
 import dagster as dg
 
-from pipelines.orchestration.jobs import SETTINGS, publish_job, validate_job, weekly
+from pipelines.orchestration.jobs import SETTINGS, monthly, monthly_job, publish_job, validate_job, weekly
 from pipelines.orchestration.publication import make_publication
 from pipelines.orchestration.reading import make_reading
 from pipelines.orchestration.resources import Run
+from pipelines.orchestration.sensors import changed_sheets
 from pipelines.orchestration.tables import make_checks, make_tables
 from pipelines.orchestration.workbooks import make_workbook_checks, reread_job, workbook_asset
 
 defs = dg.Definitions(
     assets=[workbook_asset(), make_reading(), make_tables(), make_publication()],
     asset_checks=[make_workbook_checks(), make_checks()],
-    jobs=[publish_job, validate_job, reread_job],
-    schedules=[weekly],
+    jobs=[publish_job, monthly_job, validate_job, reread_job],
+    schedules=[weekly, monthly],
+    sensors=[changed_sheets],
     resources={SETTINGS: Run()},
     executor=dg.in_process_executor,
 )

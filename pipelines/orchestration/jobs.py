@@ -1,22 +1,37 @@
-"""The jobs and the schedule.
+"""The jobs and the schedules.
 
 Belongs here: which assets run together, and when. Does not belong here: what they do.
 """
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Mapping
+
 import dagster as dg
 
+from pipelines.orchestration.automation import schedule_status
+from pipelines.orchestration.caching import code_of
 from pipelines.orchestration.names import PUBLICATION_GROUP
-from pipelines.orchestration.resources import PARIS
+from pipelines.orchestration.resources import PARIS, Run
+from pipelines.publish.versions import read_versions
+from pipelines.sheets.inventory import digest_of, inventory
 
-EVERYTHING = "publier"
-VALIDATION = "valider"
-WEEKLY = "publication_hebdomadaire"
+EVERYTHING, MONTHLY_RELEASE, VALIDATION = "publier", "publier_la_version_du_mois", "valider"
+WEEKLY, MONTHLY = "publication_hebdomadaire", "publication_mensuelle"
 SETTINGS = "settings"
+MADE_OF = "contrats/empreinte"
+MODE = "contrats/mode"
+"""The tags of a scheduled run: the sheets and the code that it was made of, and whether it leaves refused rows out."""
+WHOLE, PARTIAL = "entière", "partielle"
 
 publish_job = dg.define_asset_job(
     EVERYTHING, selection=dg.AssetSelection.all(), description="Tout : des feuilles à une version publiée."
+)
+monthly_job = dg.define_asset_job(
+    MONTHLY_RELEASE,
+    selection=dg.AssetSelection.all(),
+    description="La version de référence du mois, publiée seulement si aucune feuille n’a d’erreur.",
 )
 validate_job = dg.define_asset_job(
     VALIDATION,
@@ -30,12 +45,63 @@ validate_job = dg.define_asset_job(
     job=publish_job,
     cron_schedule="0 6 * * 1",
     execution_timezone="Europe/Paris",
+    default_status=schedule_status(),
     description="Chaque lundi à 6 h, heure de Paris ; la version porte la date prévue, même si l’exécution tarde. "
-    "Les lignes refusées sont mises en quarantaine et nommées, le reste est publié.",
+    "Les lignes refusées sont mises en quarantaine et nommées, le reste est publié. Rien n’est lancé si rien n’a "
+    "changé depuis la dernière publication.",
 )
-def weekly(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+def weekly(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
     """A run whose release bears the date of the tick."""
-    date = context.scheduled_execution_time.astimezone(PARIS).date().isoformat()
+    return release_request(context.instance, context.scheduled_execution_time, WEEKLY, partial=True)
+
+
+@dg.schedule(
+    name=MONTHLY,
+    job=monthly_job,
+    cron_schedule="0 7 1 * *",
+    execution_timezone="Europe/Paris",
+    default_status=schedule_status(),
+    description="Le premier de chaque mois à 7 h, heure de Paris : la version de référence, refusée tant qu’une "
+    "feuille a une erreur. Rien n’est lancé si rien n’a changé depuis la dernière publication entière.",
+)
+def monthly(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+    """A run whose release bears the date of the tick, and lacks nothing."""
+    return release_request(context.instance, context.scheduled_execution_time, MONTHLY, partial=False)
+
+
+def release_request(
+    instance: dg.DagsterInstance, at: dt.datetime, schedule: str, *, partial: bool
+) -> dg.RunRequest | dg.SkipReason:
+    """The run of a tick (``at``: when it was to be), or why there is none: nothing changed since the last one."""
+    date = at.astimezone(PARIS).date().isoformat()
+    settings = Run()
+    made_of = f"{digest_of(inventory(settings.sources_folder))[:16]}-{code_of('publish')}"
+    last, release = _last_published(instance), read_versions(settings.outputs_folder).current()
+    if last is not None and release is not None and _as_good(last.dagster_run.tags, made_of, partial=partial):
+        when = last.create_timestamp.astimezone(PARIS)
+        return dg.SkipReason(
+            f"Rien n’a changé, ni feuille ni règle, depuis la publication du {when:%d/%m/%Y à %H:%M} ; "
+            f"la dernière version reste {release.version}."
+        )
     return dg.RunRequest(
-        run_key=f"{WEEKLY}-{date}", run_config={"resources": {SETTINGS: {"config": {"date": date, "partial": True}}}}
+        run_key=f"{schedule}-{date}",
+        run_config={"resources": {SETTINGS: {"config": {"date": date, "partial": partial}}}},
+        tags={MADE_OF: made_of, MODE: PARTIAL if partial else WHOLE},
     )
+
+
+def _last_published(instance: dg.DagsterInstance) -> dg.RunRecord | None:
+    """The last run that was to publish and went well, whoever launched it."""
+    found = [
+        record
+        for job in (EVERYTHING, MONTHLY_RELEASE)
+        for record in instance.get_run_records(
+            dg.RunsFilter(job_name=job, statuses=[dg.DagsterRunStatus.SUCCESS]), limit=1
+        )
+    ]
+    return max(found, key=lambda record: record.create_timestamp, default=None)
+
+
+def _as_good(tags: Mapping[str, str], made_of: str, *, partial: bool) -> bool:
+    """Whether a run of these tags published what this one would: a whole release is as good as a partial one."""
+    return tags.get(MADE_OF) == made_of and (partial or tags.get(MODE) == WHOLE)

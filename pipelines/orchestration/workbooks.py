@@ -71,15 +71,28 @@ def inventory_metadata(states: pd.DataFrame) -> dict[str, dg.MetadataValue]:
     }
 
 
+def partition_requests(
+    instance: dg.DagsterInstance, units: list[Unit]
+) -> list[dg.AddDynamicPartitionsRequest | dg.DeleteDynamicPartitionsRequest]:
+    """What gives each workbook that is there its partition, and takes it from those that are gone."""
+    wanted = {PurePosixPath(unit.name).stem for unit in units}
+    known = set(instance.get_dynamic_partitions(str(WORKBOOKS.name)))
+    requests: list[dg.AddDynamicPartitionsRequest | dg.DeleteDynamicPartitionsRequest] = []
+    if wanted - known:
+        requests.append(WORKBOOKS.build_add_request(sorted(wanted - known)))
+    if known - wanted:
+        requests.append(WORKBOOKS.build_delete_request(sorted(known - wanted)))
+    return requests
+
+
 def keep_partitions(instance: dg.DagsterInstance, units: list[Unit]) -> None:
     """One partition for each workbook that is there, none for those that are gone."""
-    name = str(WORKBOOKS.name)
-    wanted = {PurePosixPath(unit.name).stem for unit in units}
-    known = set(instance.get_dynamic_partitions(name))
-    if wanted - known:
-        instance.add_dynamic_partitions(name, sorted(wanted - known))
-    for gone in sorted(known - wanted):
-        instance.delete_dynamic_partition(name, gone)
+    for request in partition_requests(instance, units):
+        if isinstance(request, dg.AddDynamicPartitionsRequest):
+            instance.add_dynamic_partitions(request.partitions_def_name, list(request.partition_keys))
+        else:
+            for key in request.partition_keys:
+                instance.delete_dynamic_partition(request.partitions_def_name, key)
 
 
 READABLE, CLEAN = "lisibles", "sans_erreur"

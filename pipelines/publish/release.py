@@ -13,7 +13,7 @@ import datetime as dt
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
@@ -41,6 +41,7 @@ from pipelines.publish.tables_arrow import Declared, Frames, all_to_arrow
 from pipelines.publish.verify.files import damaged
 from pipelines.publish.verify.release import verify
 from pipelines.publish.versions import DESCRIPTOR, Release, Versions, read_versions, write_versions
+from pipelines.sheets.inventory import source_files
 
 __all__ = [
     "Release",
@@ -59,10 +60,7 @@ JOURNAL = "journal.md"
 DIFF, DIFF_PAGE = "diff.json", "diff.html"
 ISSUES = "issues.csv"
 SOURCES = "sources"
-_SOURCE_SUFFIXES = frozenset({".xlsx", ".ods", ".csv", ".md", ".toml"})
 _SHOWN = 5
-_DEPTHS = ("*", "*/*", "*/*/*")
-"""A workbook may be a folder of CSV files in ``contrats/``: nothing lies deeper."""
 
 
 def write_release(
@@ -279,29 +277,16 @@ def _copy_sources(staging: Staging, sources: Path, issues: pd.DataFrame) -> None
     which is kept, so that it is there for the next release too.
     """
     names = {code: set(issues.loc[issues["code"] == code, "file"]) for code in (LEFT_OUT, TAKEN_BACK)}
-    found = {name: path for name, path in _sheets_in(sources) if not _among(name, names[LEFT_OUT] | names[TAKEN_BACK])}
+    found = {
+        name: path for name, path in source_files(sources) if not _among(name, names[LEFT_OUT] | names[TAKEN_BACK])
+    }
     last = read_versions(staging.outputs).current()
     if last is not None:
-        found |= {name: path for name, path in _sheets_in(last.path / SOURCES) if _among(name, names[TAKEN_BACK])}
+        found |= {name: path for name, path in source_files(last.path / SOURCES) if _among(name, names[TAKEN_BACK])}
     for name, path in sorted(found.items()):
         target = staging.folder(SOURCES) / name
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, target)
-
-
-def _sheets_in(folder: Path) -> Iterator[tuple[str, Path]]:
-    """The files of a folder of sources, by name: no hidden or lock file, nothing that leads out of the folder."""
-    inside = folder.resolve()
-    for path in (path for depth in _DEPTHS for path in folder.glob(depth)):
-        name = path.relative_to(folder)
-        shown = not any(part.startswith((".", "~$")) for part in name.parts)
-        if (
-            shown
-            and path.suffix.lower() in _SOURCE_SUFFIXES
-            and path.is_file()
-            and path.resolve().is_relative_to(inside)
-        ):
-            yield name.as_posix(), path
 
 
 def _among(name: str, workbooks: set[str]) -> bool:

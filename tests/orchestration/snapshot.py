@@ -34,7 +34,8 @@ def shape() -> dict[str, object]:
         for schedule in defs.schedules or []
         if isinstance(schedule, dg.ScheduleDefinition)
     }
-    return {"assets": assets, "checks": checks, "jobs": jobs, "schedules": schedules}
+    sensors = sorted(sensor.name for sensor in defs.sensors or [])
+    return {"assets": assets, "checks": checks, "jobs": jobs, "schedules": schedules, "sensors": sensors}
 
 
 def text() -> str:

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import ast
-import datetime as dt
 from pathlib import Path
 
-import dagster as dg
 import pytest
 
 from pipelines.definitions import defs
-from pipelines.orchestration.jobs import weekly
 from schemas.registry import sheets, tables
 from tests.orchestration.snapshot import SNAPSHOT, text
 
@@ -39,14 +36,6 @@ def test_every_table_has_a_blocking_check_and_one_that_only_warns(table: object)
 
     specs = check_specs(table)  # type: ignore[arg-type]
     assert [(spec.name, spec.blocking) for spec in specs] == [("conforme", True), ("avertissements", False)]
-
-
-def test_a_weekly_release_bears_the_date_of_its_tick_in_paris() -> None:
-    late = dt.datetime(2026, 11, 22, 23, 30, tzinfo=dt.UTC)
-    context = dg.build_schedule_context(scheduled_execution_time=late)
-    request = weekly(context)
-    assert isinstance(request, dg.RunRequest)
-    assert request.run_config["resources"]["settings"]["config"] == {"date": "2026-11-23", "partial": True}
 
 
 @pytest.mark.parametrize("room", ROOMS)
