@@ -20,15 +20,11 @@ from pipelines.orchestration.resources import PROJECT
 if TYPE_CHECKING:
     import dagster as dg
 
+    from pipelines.orchestration.failures import FailureKind
     from pipelines.publish.release import Release
 
 HOME_VARIABLE = "DAGSTER_HOME"
 _TEMPLATE = Path(__file__).with_name("dagster.yaml")
-_OUTPUTS_ERRORS = ("OutputsError", "OutputsBusy")
-_ENVIRONMENT_ERRORS = (*_OUTPUTS_ERRORS, "PermissionError", "OSError")
-_DATA_ERRORS = ("DescriptionError", "BreakingReleaseError", "NotesError")
-_IN_FRENCH = (*_OUTPUTS_ERRORS, *_DATA_ERRORS)
-"""Errors that say in French what went wrong and what to do."""
 
 
 @dataclass(frozen=True)
@@ -92,9 +88,8 @@ def _read(result: dg.ExecuteInProcessResult, sources: Path) -> Result:
         log = IssueLog.of(_failed_cells(result, sources))
         issues = log.frame()[list(COLUMNS)]
         return Result(issues, {}, None, refused=bool(len(errors(issues))))
-    message = _message(failures)
-    code = 3 if set(names) & set(_ENVIRONMENT_ERRORS) else 1 if set(names) & set(_DATA_ERRORS) else 4
-    return Result(IssueLog().frame(), {}, None, refused=False, code=code, message=message)
+    code = _kind(failures, names).code
+    return Result(IssueLog().frame(), {}, None, refused=False, code=code, message=_message(failures))
 
 
 def _report(result: dg.ExecuteInProcessResult) -> Path | None:
@@ -131,11 +126,22 @@ def _causes(event: dg.DagsterEvent) -> list[str]:
     return names
 
 
+def _kind(failures: list[dg.DagsterEvent], names: list[str]) -> FailureKind:
+    """The kind that the step told, else the one that the names of its exceptions tell."""
+    from pipelines.orchestration.failures import KIND, FailureKind, kind_of_names
+
+    told = [event.step_failure_data.user_failure_data for event in failures]
+    titles = {str(data.metadata[KIND].value) for data in told if data is not None and KIND in data.metadata}
+    return next((kind for kind in FailureKind if kind.title in titles), kind_of_names(names))
+
+
 def _message(failures: list[dg.DagsterEvent]) -> str:
     """The cause in the words of the first error of ours, else of the deepest one."""
+    from pipelines.orchestration.failures import SPOKEN
+
     for event in failures:
         error = event.step_failure_data.error
-        while error is not None and error.cause is not None and error.cls_name not in _IN_FRENCH:
+        while error is not None and error.cause is not None and error.cls_name not in SPOKEN:
             error = error.cause
         if error is not None:
             return error.message.strip().partition(": ")[2] or error.message.strip()

@@ -13,6 +13,7 @@ import dagster as dg
 import pandas as pd
 
 from pipelines import job
+from pipelines.orchestration.failures import apart
 from pipelines.orchestration.names import ISSUES, OWNERS, PUBLICATION_GROUP, RELEASE_FILES, table_key
 from pipelines.orchestration.report import METADATA, report_path
 from pipelines.orchestration.resources import Run
@@ -134,6 +135,7 @@ def make_publication() -> dg.AssetsDefinition:
     @dg.multi_asset(
         name="publier_la_version", ins=ins, outs=outs, internal_asset_deps=lineage, check_specs=list(_CHECKS)
     )
+    @apart
     def publier_la_version(settings: Run, **inputs: pd.DataFrame) -> Iterator[dg.Output | dg.AssetCheckResult]:  # type: ignore[type-arg]
         issues = inputs.pop("anomalies_de_saisie")
         codes = job.codes_of(inputs["nomenclatures"])

@@ -24,6 +24,7 @@ from pipelines.curation.workbooks import workbook_states
 from pipelines.fingerprint import fingerprint
 from pipelines.normalise.intake import Lists, read_lists, unite
 from pipelines.orchestration.caching import cache, code_of, lots_of_a_run
+from pipelines.orchestration.failures import apart
 from pipelines.orchestration.metadata import issues_metadata, markdown
 from pipelines.orchestration.names import (
     INVENTORY,
@@ -92,6 +93,7 @@ def _outs() -> dict[str, dg.AssetOut]:
     out={"listes": dg.Out(object), "lots": dg.DynamicOut(object)},
     description="Lit les listes, et répartit les classeurs en lots.",
 )
+@apart
 def planifier(context: dg.OpExecutionContext, settings: Run) -> Iterator[dg.Output[Lists] | dg.DynamicOutput[Planned]]:
     """The lists, then the lots of workbooks (see `lots_of_a_run`)."""
     root = settings.sources_folder
@@ -111,6 +113,7 @@ def planifier(context: dg.OpExecutionContext, settings: Run) -> Iterator[dg.Outp
     out=dg.Out(object),
     description="Lit et type les classeurs d’un lot ; ceux qui n’ont pas changé viennent du cache.",
 )
+@apart
 def lire_un_lot(context: dg.OpExecutionContext, settings: Run, listes: Lists, lot: Planned) -> LotRead:
     """The workbooks of a lot, read and typed."""
     name = context.get_mapping_key() or job.WHOLE
@@ -142,6 +145,7 @@ def _here(unit: Unit, root: Path) -> Unit:
     out={name: dg.Out(object) for name in _outs()},
     description="Réunit les lots, applique les corrections, et rend chaque feuille, toutes sources réunies.",
 )
+@apart
 def reunir(settings: Run, listes: Lists, lots: list[LotRead]) -> Iterator[dg.Output[Typed] | dg.Output[pd.DataFrame]]:
     """Every kind of sheet, the issues of reading, the inventory of the workbooks."""
     root = settings.sources_folder

@@ -16,6 +16,7 @@ from pipelines import job
 from pipelines.curation.catalogue import Severity
 from pipelines.curation.issues import blocking
 from pipelines.curation.parse import Typed
+from pipelines.orchestration.failures import apart
 from pipelines.orchestration.metadata import issues_metadata, table_metadata
 from pipelines.orchestration.names import (
     ISSUES,
@@ -65,6 +66,7 @@ def make_tables() -> dg.AssetsDefinition:
     ins["lecture"] = dg.AssetIn(key=READING_ISSUES)
 
     @dg.multi_asset(name="normaliser", ins=ins, outs=outs, internal_asset_deps=lineage)
+    @apart
     def normaliser(**inputs: object) -> Iterator[dg.Output]:  # type: ignore[type-arg]
         reading_issues = cast(pd.DataFrame, inputs["lecture"])
         typed = {sheet.name: cast(Typed, inputs[sheet_output(sheet)]) for sheet in sheets().values()}
@@ -104,6 +106,7 @@ def make_checks() -> dg.AssetChecksDefinition:
     specs = [spec for table in tables().values() for spec in check_specs(table)]
 
     @dg.multi_asset_check(name="verifier_les_tables", specs=specs, ins=ins)
+    @apart
     def verifier_les_tables(settings: Run, **inputs: pd.DataFrame) -> Iterator[dg.AssetCheckResult]:
         issues = inputs.pop("anomalies_de_saisie")
         with step("Contrôle des tables") as checking:

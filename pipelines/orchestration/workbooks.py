@@ -18,6 +18,7 @@ from pipelines.curation.units import Unit, workbook_units
 from pipelines.curation.workbooks import READ, workbook_states
 from pipelines.normalise.intake import read_lists
 from pipelines.orchestration.caching import cache
+from pipelines.orchestration.failures import apart
 from pipelines.orchestration.metadata import issues_metadata, markdown
 from pipelines.orchestration.names import INVENTORY, ISSUES, OWNERS, WORKBOOK, WORKBOOKS
 from pipelines.orchestration.resources import Run
@@ -120,6 +121,7 @@ def make_workbook_checks() -> dg.AssetChecksDefinition:
         specs=list(WORKBOOK_CHECKS),
         ins={"inventaire": dg.AssetIn(key=INVENTORY), "anomalies_de_saisie": dg.AssetIn(key=ISSUES)},
     )
+    @apart
     def verifier_les_classeurs(
         inventaire: pd.DataFrame, anomalies_de_saisie: pd.DataFrame
     ) -> Iterator[dg.AssetCheckResult]:
@@ -146,6 +148,7 @@ def _told_by_check(check: str, wrong: pd.DataFrame) -> dg.AssetCheckResult:
 
 
 @dg.op(description="Contrôle un classeur, sans rien publier ; échoue s’il contient une erreur.")
+@apart
 def relire_un_classeur(
     context: dg.OpExecutionContext, settings: Run
 ) -> Iterator[dg.AssetMaterialization | dg.Output[None]]:
