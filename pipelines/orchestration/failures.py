@@ -64,18 +64,11 @@ _PASSING_ERRNOS = frozenset(
     | {errno.EHOSTUNREACH, errno.EMFILE, errno.ENFILE}
 )
 _HINDERED = frozenset(
-    {"OutputsError", "StorageError", "ExchangeError", "OSError"}
-    | {
-        one.__name__
-        for one in (PermissionError, FileNotFoundError, FileExistsError, NotADirectoryError, IsADirectoryError)
-    }
+    {"OutputsError", "StorageError", "ExchangeError", "OSError", "PermissionError", "FileNotFoundError"}
+    | {"FileExistsError", "NotADirectoryError", "IsADirectoryError"}
 )
-SPOKEN = _REFUSED - {"DagsterAssetCheckFailedError"} | {
-    "OutputsError",
-    "OutputsBusy",
-    "StorageError",
-    "StorageUnreachable",
-}
+_OURS = frozenset({"OutputsError", "OutputsBusy", "StorageError", "StorageUnreachable"})
+SPOKEN = _REFUSED - {"DagsterAssetCheckFailedError"} | _OURS
 """Exceptions that say in French what went wrong and what to do."""
 
 
@@ -118,10 +111,12 @@ class Patience:
 
     def wait(self, attempt: int) -> float:
         """Seconds before the attempt after this one, counted from 0."""
-        return self.first * 2**attempt * random.uniform(0.9, 1.1)  # noqa: S311  (nothing to guard)
+        return self.first * 2.0**attempt * random.uniform(0.9, 1.1)  # noqa: S311  (nothing to guard)
 
 
 PATIENCE = Patience()
+IMPATIENT = "contrats/sans_attendre"
+"""The tag of a run that somebody waits for at a shell: it says at once what is in the way."""
 
 
 @contextmanager
@@ -138,8 +133,9 @@ def told_apart() -> Iterator[None]:
         raise
     except Exception as error:
         kind = kind_of(error)
-        attempt = dg.OpExecutionContext.get().retry_number
-        if kind.retried and attempt < PATIENCE.retries:
+        context = dg.OpExecutionContext.get()
+        attempt = context.retry_number
+        if kind.retried and IMPATIENT not in context.run_tags and attempt < PATIENCE.retries:
             raise dg.RetryRequested(PATIENCE.retries, PATIENCE.wait(attempt)) from error
         said = str(error) if set(_names(error)) & SPOKEN else f"{type(error).__name__} : {error}"
         raise dg.Failure(
@@ -154,7 +150,7 @@ def apart(work: Callable[P, T]) -> Callable[P, T]:
         @functools.wraps(work)
         def yielding(*args: P.args, **kwargs: P.kwargs) -> Iterator[object]:
             with told_apart():
-                yield from work(*args, **kwargs)  # type: ignore[misc]
+                yield from work(*args, **kwargs)
 
         return cast(Callable[P, T], yielding)
 

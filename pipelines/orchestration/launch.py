@@ -57,6 +57,7 @@ def launch(sources: Path, outputs: Path, date: str, *, partial: bool = False) ->
     import dagster as dg
 
     from pipelines.definitions import defs
+    from pipelines.orchestration.failures import IMPATIENT
     from pipelines.orchestration.jobs import EVERYTHING, SETTINGS
 
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
@@ -68,6 +69,7 @@ def launch(sources: Path, outputs: Path, date: str, *, partial: bool = False) ->
                 "resources": {SETTINGS: {"config": settings}},
                 "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
             },
+            tags={IMPATIENT: "oui"},
             raise_on_error=False,
         )
         return replace(_read(result, sources), report=_report(result))

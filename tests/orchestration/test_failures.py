@@ -6,7 +6,7 @@ import errno
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -148,7 +148,10 @@ def test_a_publication_waits_for_the_one_at_work(place: dict[str, str], monkeypa
     """The lock is held by another process, which ends while ours waits."""
     outputs = Path(place["outputs"])
     outputs.mkdir()
-    hold = f"import fcntl, sys; f = open({str(outputs / NAME)!r}, 'w'); fcntl.flock(f, fcntl.LOCK_EX); print(flush=True); sys.stdin.read()"
+    hold = (
+        f"import fcntl, sys; lock = open({str(outputs / NAME)!r}, 'w'); fcntl.flock(lock, fcntl.LOCK_EX)\n"
+        "print(flush=True); sys.stdin.read()"
+    )
     with subprocess.Popen([sys.executable, "-c", hold], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
         assert other.stdin is not None
         assert other.stdout is not None
@@ -194,7 +197,7 @@ def test_a_bug_is_said_to_be_one(place: dict[str, str], monkeypatch: pytest.Monk
 )
 def test_the_shell_says_the_same(
     place: dict[str, str],
-    spoil: Any,
+    spoil: Callable[[dict[str, str]], object],
     code: int,
     said: str,
     tmp_path: Path,
