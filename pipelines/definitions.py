@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dagster as dg
 
+from pipelines.orchestration import alerts
 from pipelines.orchestration.jobs import SETTINGS, monthly, monthly_job, publish_job, validate_job, weekly
 from pipelines.orchestration.publication import make_publication
 from pipelines.orchestration.reading import make_reading
@@ -20,7 +21,7 @@ defs = dg.Definitions(
     asset_checks=[make_workbook_checks(), make_checks()],
     jobs=[publish_job, monthly_job, validate_job, reread_job],
     schedules=[weekly, monthly],
-    sensors=[changed_sheets],
+    sensors=[changed_sheets, *alerts.SENSORS],
     resources={SETTINGS: Run()},
     executor=dg.in_process_executor,
 )

@@ -12,7 +12,7 @@ import dagster as dg
 
 from pipelines.orchestration.automation import schedule_status
 from pipelines.orchestration.caching import code_of
-from pipelines.orchestration.names import PUBLICATION_GROUP
+from pipelines.orchestration.names import PUBLICATION_GROUP, RELEASE_FILES
 from pipelines.orchestration.resources import PARIS, Run
 from pipelines.publish.versions import read_versions
 from pipelines.sheets.inventory import digest_of, inventory
@@ -78,6 +78,11 @@ def release_request(
     made_of = f"{digest_of(inventory(settings.sources_folder))[:16]}-{code_of('publish')}"
     last, release = _last_published(instance), read_versions(settings.outputs_folder).current()
     if last is not None and release is not None and _as_good(last.dagster_run.tags, made_of, partial=partial):
+        # The release is as fresh as if it had been made again: its freshness policy and the alerts are to know it.
+        confirmed = dg.AssetMaterialization(
+            RELEASE_FILES["version"], metadata={"version": release.version, "nouvelle": False, "inchangée": True}
+        )
+        instance.report_runless_asset_event(confirmed)
         when = last.create_timestamp.astimezone(PARIS)
         return dg.SkipReason(
             f"Rien n’a changé, ni feuille ni règle, depuis la publication du {when:%d/%m/%Y à %H:%M} ; "

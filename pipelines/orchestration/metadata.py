@@ -15,6 +15,8 @@ from schemas.declaration import Column, Table
 PREVIEW_ROWS = 8
 SHOWN_CELLS = 50
 SHOWN_CHARACTERS = 60
+CELLS = "cellules"
+"""The metadata that lists the offending cells."""
 
 
 def _constraints(column: Column, key: str) -> dg.TableColumnConstraints:
@@ -76,5 +78,5 @@ def issues_metadata(issues: pd.DataFrame) -> Mapping[str, dg.MetadataValue]:
     return {
         "nombre": dg.MetadataValue.int(len(issues)),
         "par code": dg.MetadataValue.json(counts),
-        "cellules": dg.MetadataValue.table(records, dg.TableSchema(columns)),
+        CELLS: dg.MetadataValue.table(records, dg.TableSchema(columns)),
     }
