@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import dagster as dg
 
+from pipelines.orchestration.exchanges import RESOURCE, exchanges
+from pipelines.orchestration.executors import chosen_executor
 from pipelines.orchestration.jobs import SETTINGS, publish_job, validate_job, weekly
 from pipelines.orchestration.publication import make_publication
 from pipelines.orchestration.reading import make_reading
@@ -18,6 +20,6 @@ defs = dg.Definitions(
     asset_checks=[make_checks()],
     jobs=[publish_job, validate_job],
     schedules=[weekly],
-    resources={SETTINGS: Run()},
-    executor=dg.in_process_executor,
+    resources={SETTINGS: Run(), RESOURCE: exchanges},
+    executor=chosen_executor(),
 )

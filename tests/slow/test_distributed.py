@@ -1,0 +1,223 @@
+"""Steps executed by Celery workers through a real broker and a real PostgreSQL, and in several processes.
+
+What is shown: the release is that of a run in one process, byte for byte, also when a worker is killed in the middle of
+a step; without a worker, or without a broker, a run ends with a clear message within the time that was set; a
+termination signal is honoured; no password is in what is stored or said.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import dagster as dg
+import psycopg2
+import pytest
+import yaml
+
+from pipelines.orchestration.executors import CELERY, MULTIPROCESS, VARIABLE
+from pipelines.orchestration.jobs import EVERYTHING, SETTINGS
+from tests.conftest import write_small_sources
+from tests.corpus.clean import clean_book
+from tests.corpus.writers import write
+from tests.publication.conftest import SOURCES
+from tests.services import postgresql, rabbitmq, running
+
+pytestmark = pytest.mark.slow
+
+PROJECT = Path(__file__).resolve().parents[2]
+BIN = Path(sys.executable).parent
+WORKBOOKS = 150
+DATE = "2026-11-22"
+WAIT, SILENCE = 8, 6
+"""Seconds: shorter than the defaults, so that the tests do not wait for them."""
+RUN_SECONDS = 240
+STEP_EVENTS = {"STEP_START", "STEP_RESTARTED", "STEP_SUCCESS", "STEP_FAILURE", "STEP_UP_FOR_RETRY"}
+
+
+@pytest.fixture(scope="module")
+def storage() -> Iterator[str]:
+    with postgresql() as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def broker() -> Iterator[str]:
+    with rabbitmq() as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("distribue") / "sources"
+    write_small_sources(folder)
+    shutil.copyfile(SOURCES / "jeu_de_donnees.toml", folder / "jeu_de_donnees.toml")
+    for number in range(WORKBOOKS):
+        write(clean_book(f"contrat-{number}"), folder / "contrats", f"contrat-{number}", "xlsx")
+    return folder
+
+
+@dataclass
+class Place:
+    """A Dagster home, its environment and outputs; its storage is the PostgreSQL of the tests, or SQLite."""
+
+    root: Path
+    sources: Path
+    env: dict[str, str]
+    config: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def outputs(self) -> Path:
+        return self.root / "sorties"
+
+    @contextlib.contextmanager
+    def executed(self) -> Iterator[subprocess.Popen[bytes]]:
+        """``dagster job execute`` while the context lasts."""
+        settings = {"sources": str(self.sources), "outputs": str(self.outputs), "date": DATE}
+        config = {"resources": {SETTINGS: {"config": settings}}, **self.config}
+        (self.root / "reglages.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
+        command = [str(BIN / "dagster"), "job", "execute", "-m", "pipelines.definitions", "-j", EVERYTHING]
+        with running(
+            [*command, "-c", str(self.root / "reglages.yaml")],
+            self.root / "travail.log",
+            env=self.env,
+            stop=signal.SIGKILL,
+            cwd=PROJECT,
+        ) as process:
+            yield process
+
+    def said(self) -> str:
+        return (self.root / "travail.log").read_text(encoding="utf-8")
+
+    def events(self) -> list[tuple[str, str]]:
+        """The step and the type of each event of a step of the only run, in order; from a process of its own."""
+        with self.instance() as instance:
+            runs = instance.get_runs()
+            entries = instance.all_logs(runs[0].run_id) if runs else []
+        events = [entry.dagster_event for entry in entries if entry.dagster_event]
+        return [(one.step_key or "", one.event_type_value) for one in events if one.event_type_value in STEP_EVENTS]
+
+    @contextlib.contextmanager
+    def instance(self) -> Iterator[dg.DagsterInstance]:
+        before = os.environ.copy()
+        os.environ.update(self.env)
+        try:
+            with dg.DagsterInstance.from_config(str(self.root / "dagster")) as instance:
+                yield instance
+        finally:
+            os.environ.clear()
+            os.environ.update(before)
+
+    @contextlib.contextmanager
+    def worker(self, name: str) -> Iterator[subprocess.Popen[bytes]]:
+        """A Celery worker of one process, which listens already."""
+        log = self.root / f"{name}.log"
+        command = [str(BIN / "celery"), "-A", "pipelines.orchestration.workers", "worker"]
+        options = ["--concurrency=1", f"--hostname={name}@%h", "--loglevel=INFO"]
+        with running([*command, *options], log, env=self.env, stop=signal.SIGTERM, cwd=PROJECT) as process:
+            until(lambda: " ready." in log.read_text(encoding="utf-8"), 60, log)
+            yield process
+
+
+def until(holds: object, seconds: float, log: Path) -> None:
+    end = time.monotonic() + seconds
+    while not holds():  # type: ignore[operator]
+        assert time.monotonic() < end, log.read_text(encoding="utf-8")[-3000:]
+        time.sleep(0.05)
+
+
+def place(root: Path, sources: Path, **environment: str) -> Place:
+    home = root / "dagster"
+    home.mkdir(parents=True)
+    env = {**os.environ, "DAGSTER_HOME": str(home), "PYTHONPATH": str(PROJECT), "C_FORCE_ROOT": "1", **environment}
+    settings: dict[str, object] = {"telemetry": {"enabled": False}}
+    if "CONTRATS_PG_URL" in environment:
+        settings["storage"] = {"postgres": {"postgres_url": {"env": "CONTRATS_PG_URL"}}}
+    (home / "dagster.yaml").write_text(yaml.safe_dump(settings), encoding="utf-8")
+    return Place(root, sources, env)
+
+
+@pytest.fixture
+def distributed(tmp_path: Path, sources: Path, storage: str, broker: str) -> Place:
+    """A home whose runs go to Celery workers; what steps exchange is in a folder apart."""
+    name = f"essai_{time.monotonic_ns()}"
+    with contextlib.closing(psycopg2.connect(storage)) as connection:
+        connection.autocommit = True
+        connection.cursor().execute(f"create database {name}")
+    url = storage.rpartition("/")[0] + f"/{name}"
+    made = place(
+        tmp_path / "celery",
+        sources,
+        CONTRATS_PG_URL=url,
+        CONTRATS_CELERY_BROKER=broker,
+        CONTRATS_ECHANGES=str(tmp_path / "echanges"),
+        **{VARIABLE: CELERY},
+    )
+    made.config = {"execution": {"config": {"attente": WAIT, "silence": SILENCE}}}
+    return made
+
+
+def bytes_of(outputs: Path) -> dict[str, bytes]:
+    (release,) = (outputs / "releases").iterdir()
+    return {str(path.relative_to(release)): path.read_bytes() for path in release.rglob("*") if path.is_file()}
+
+
+@pytest.fixture(scope="module")
+def expected(tmp_path_factory: pytest.TempPathFactory, sources: Path) -> dict[str, bytes]:
+    """The release that a run in one process makes."""
+    alone = place(tmp_path_factory.mktemp("seul"), sources)
+    with alone.executed() as run:
+        assert run.wait(RUN_SECONDS) == 0, alone.said()[-3000:]
+    found = bytes_of(alone.outputs)
+    assert len(found) > 50
+    return found
+
+
+def assert_same(outputs: Path, expected: dict[str, bytes]) -> None:
+    found = bytes_of(outputs)
+    assert found.keys() == expected.keys()
+    assert [name for name in found if found[name] != expected[name]] == []
+
+
+def test_several_processes_make_the_same_release(tmp_path: Path, sources: Path, expected: dict[str, bytes]) -> None:
+    several = place(tmp_path, sources, **{VARIABLE: MULTIPROCESS})
+    with several.executed() as run:
+        assert run.wait(RUN_SECONDS) == 0, several.said()[-3000:]
+    assert_same(several.outputs, expected)
+
+
+def test_two_workers_make_the_same_release(distributed: Place, expected: dict[str, bytes]) -> None:
+    with distributed.worker("un"), distributed.worker("deux"), distributed.executed() as run:
+        assert run.wait(RUN_SECONDS) == 0, distributed.said()[-3000:]
+    assert_same(distributed.outputs, expected)
+    events = distributed.events()
+    assert len(events) == len(set(events)), "a step ran twice"
+
+
+def test_the_step_of_a_killed_worker_is_taken_by_another(distributed: Place, expected: dict[str, bytes]) -> None:
+    """The worker dies in the middle of a step that reads: it has begun, and has not ended."""
+    with distributed.worker("tue") as killed, distributed.executed() as run:
+        until(lambda: "STEP_START" in {kind for _, kind in distributed.events()}, 60, distributed.root / "travail.log")
+        os.killpg(killed.pid, signal.SIGSTOP)
+        begun, ended = (
+            {step for step, kind in distributed.events() if kind == of} for of in ("STEP_START", "STEP_SUCCESS")
+        )
+        (lost,) = begun - ended
+        os.kill(killed.pid, signal.SIGKILL)
+        killed.wait()
+        died = time.monotonic()
+        with distributed.worker("autre"):
+            until(lambda: (lost, "STEP_RESTARTED") in distributed.events(), 60, distributed.root / "travail.log")
+            assert time.monotonic() - died < SILENCE + 20
+            assert run.wait(RUN_SECONDS) == 0, distributed.said()[-3000:]
+    assert_same(distributed.outputs, expected)
+    kinds = [kind for step, kind in distributed.events() if step == lost]
+    assert kinds == ["STEP_START", "STEP_UP_FOR_RETRY", "STEP_RESTARTED", "STEP_SUCCESS"]
