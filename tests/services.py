@@ -214,11 +214,11 @@ def rabbitmq() -> Iterator[str]:
 
 
 def _answers_amqp(url: str) -> bool:
-    from kombu import Connection
+    from kombu.connection import Connection
     from kombu.exceptions import OperationalError
 
     try:
-        with Connection(url, connect_timeout=2) as connection:
+        with Connection(url, connect_timeout=2) as connection:  # type: ignore[no-untyped-call]
             connection.ensure_connection(max_retries=1, timeout=2)
     except (OperationalError, OSError):
         return False

@@ -40,7 +40,7 @@ from dagster._core.executor.step_delegating import (
 )
 from dagster._grpc.types import ExecuteStepArgs
 from dagster._serdes import pack_value, unpack_value
-from dagster._utils.error import SerializableErrorInfo
+from dagster_shared.error import SerializableErrorInfo
 from kombu.exceptions import OperationalError
 
 from pipelines.orchestration.executors import CELERY, ExecutorError
@@ -80,6 +80,7 @@ def make_app() -> Celery:
         broker_connection_timeout=4,
         task_publish_retry_policy={"max_retries": 5, "interval_start": 0.2, "interval_step": 0.5, "interval_max": 2},
         worker_hijack_root_logger=False,
+        worker_redirect_stdouts=False,
         worker_send_task_events=False,
     )
 
@@ -237,7 +238,7 @@ class CelerySteps(StepHandler):
             )
         DagsterEvent.step_retry_event(
             context.get_step_context(step),
-            StepRetryData(error=SerializableErrorInfo(f"{what}. L’étape est reprise.", [], None)),
+            StepRetryData(error=SerializableErrorInfo(f"{what}. L’étape est reprise.", [], None)),  # type: ignore[no-untyped-call]
         )
         tracked.accounted = now
         return CheckStepHealthResult.healthy()

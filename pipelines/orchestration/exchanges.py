@@ -94,7 +94,8 @@ class Exchanges(dg.UPathIOManager):
         """Removes what finished runs left between two assets, but for the last ones and what this storage knows not."""
         steps = self._place / STEPS
         left = {folder.name: folder for folder in steps.iterdir()} if steps.exists() else {}
-        runs = self._instance.get_runs(dg.RunsFilter(run_ids=[name for name in left if name != run_id]))
+        left.pop(run_id, None)
+        runs = self._instance.get_runs(dg.RunsFilter(run_ids=list(left))) if left else []
         finished = [run for run in runs if run.is_finished]  # the latest come first
         for run in finished[KEPT_RUNS:]:
             with contextlib.suppress(FileNotFoundError):  # another step may be sweeping

@@ -60,8 +60,15 @@ def launch(sources: Path, outputs: Path, date: str, *, partial: bool = False) ->
     warnings.filterwarnings("ignore", module="dagster")
     import dagster as dg
 
-    from pipelines.definitions import defs
+    from pipelines.curation.issues import IssueLog
+    from pipelines.orchestration.exchanges import RESOURCE
+    from pipelines.orchestration.executors import ExecutorError
     from pipelines.orchestration.jobs import EVERYTHING, SETTINGS
+
+    try:
+        from pipelines.definitions import defs
+    except ExecutorError as error:
+        return Result(IssueLog().frame(), {}, None, refused=False, code=2, message=str(error))
 
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
     settings = {"sources": str(sources), "outputs": str(outputs), "date": date, "partial": partial}
@@ -73,6 +80,7 @@ def launch(sources: Path, outputs: Path, date: str, *, partial: bool = False) ->
                 "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
             },
             raise_on_error=False,
+            resources={RESOURCE: dg.mem_io_manager},  # nothing leaves this process
         )
         return replace(_read(result, sources), report=_report(result))
 

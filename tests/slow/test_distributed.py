@@ -8,20 +8,20 @@ termination signal is honoured; no password is in what is stored or said.
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import dagster as dg
 import psycopg2
 import pytest
-import yaml
 
 from pipelines.orchestration.executors import CELERY, MULTIPROCESS, VARIABLE
 from pipelines.orchestration.jobs import EVERYTHING, SETTINGS
@@ -29,7 +29,7 @@ from tests.conftest import write_small_sources
 from tests.corpus.clean import clean_book
 from tests.corpus.writers import write
 from tests.publication.conftest import SOURCES
-from tests.services import postgresql, rabbitmq, running
+from tests.services import PASSWORD, free_port, postgresql, rabbitmq, running
 
 pytestmark = pytest.mark.slow
 
@@ -83,10 +83,10 @@ class Place:
         """``dagster job execute`` while the context lasts."""
         settings = {"sources": str(self.sources), "outputs": str(self.outputs), "date": DATE}
         config = {"resources": {SETTINGS: {"config": settings}}, **self.config}
-        (self.root / "reglages.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
+        (self.root / "reglages.json").write_text(json.dumps(config), encoding="utf-8")
         command = [str(BIN / "dagster"), "job", "execute", "-m", "pipelines.definitions", "-j", EVERYTHING]
         with running(
-            [*command, "-c", str(self.root / "reglages.yaml")],
+            [*command, "-c", str(self.root / "reglages.json")],
             self.root / "travail.log",
             env=self.env,
             stop=signal.SIGKILL,
@@ -127,9 +127,9 @@ class Place:
             yield process
 
 
-def until(holds: object, seconds: float, log: Path) -> None:
+def until(holds: Callable[[], bool], seconds: float, log: Path) -> None:
     end = time.monotonic() + seconds
-    while not holds():  # type: ignore[operator]
+    while not holds():
         assert time.monotonic() < end, log.read_text(encoding="utf-8")[-3000:]
         time.sleep(0.05)
 
@@ -141,7 +141,7 @@ def place(root: Path, sources: Path, **environment: str) -> Place:
     settings: dict[str, object] = {"telemetry": {"enabled": False}}
     if "CONTRATS_PG_URL" in environment:
         settings["storage"] = {"postgres": {"postgres_url": {"env": "CONTRATS_PG_URL"}}}
-    (home / "dagster.yaml").write_text(yaml.safe_dump(settings), encoding="utf-8")
+    (home / "dagster.yaml").write_text(json.dumps(settings), encoding="utf-8")
     return Place(root, sources, env)
 
 
@@ -200,24 +200,97 @@ def test_two_workers_make_the_same_release(distributed: Place, expected: dict[st
     assert_same(distributed.outputs, expected)
     events = distributed.events()
     assert len(events) == len(set(events)), "a step ran twice"
+    assert_no_password(distributed)
+
+
+def assert_no_password(distributed: Place) -> None:
+    """Neither in what was said, nor in what Dagster stores of the run."""
+    for log in distributed.root.glob("*.log"):
+        assert PASSWORD not in log.read_text(encoding="utf-8"), log.name
+    with distributed.instance() as instance:
+        (record,) = instance.get_run_records()
+        stored = [repr(record), *(repr(entry) for entry in instance.all_logs(record.dagster_run.run_id))]
+    assert len(stored) > 10
+    assert not [one for one in stored if PASSWORD in one]
+
+
+def children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="utf-8").split()]
+
+
+def alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
 
 
 def test_the_step_of_a_killed_worker_is_taken_by_another(distributed: Place, expected: dict[str, bytes]) -> None:
     """The worker dies in the middle of a step that reads: it has begun, and has not ended."""
+    log = distributed.root / "travail.log"
     with distributed.worker("tue") as killed, distributed.executed() as run:
-        until(lambda: "STEP_START" in {kind for _, kind in distributed.events()}, 60, distributed.root / "travail.log")
+        until(lambda: "STEP_START" in {kind for _, kind in distributed.events()}, 60, log)
+        processes = children(killed.pid)
         os.killpg(killed.pid, signal.SIGSTOP)
-        begun, ended = (
-            {step for step, kind in distributed.events() if kind == of} for of in ("STEP_START", "STEP_SUCCESS")
-        )
+        events = distributed.events()
+        begun, ended = ({step for step, kind in events if kind == of} for of in ("STEP_START", "STEP_SUCCESS"))
         (lost,) = begun - ended
         os.kill(killed.pid, signal.SIGKILL)
         killed.wait()
         died = time.monotonic()
+        until(lambda: not any(alive(process) for process in processes), 5, log)
         with distributed.worker("autre"):
-            until(lambda: (lost, "STEP_RESTARTED") in distributed.events(), 60, distributed.root / "travail.log")
+            until(lambda: (lost, "STEP_RESTARTED") in distributed.events(), 60, log)
             assert time.monotonic() - died < SILENCE + 20
             assert run.wait(RUN_SECONDS) == 0, distributed.said()[-3000:]
     assert_same(distributed.outputs, expected)
     kinds = [kind for step, kind in distributed.events() if step == lost]
     assert kinds == ["STEP_START", "STEP_UP_FOR_RETRY", "STEP_RESTARTED", "STEP_SUCCESS"]
+
+
+def test_without_a_worker_a_run_fails_in_time_and_is_not_resumed_by_a_late_one(distributed: Place) -> None:
+    log = distributed.root / "travail.log"
+    with distributed.executed() as run:
+        until(lambda: "mise dans la file" in distributed.said(), 60, log)
+        asked = time.monotonic()
+        assert run.wait(RUN_SECONDS) != 0
+        assert WAIT < time.monotonic() - asked < WAIT + 20
+    assert "Aucun ouvrier n’écoute la file « contrats »" in distributed.said()
+    assert f"depuis {WAIT} s" in distributed.said()
+    assert_no_password(distributed)
+    before = distributed.events()
+    assert "STEP_START" not in {kind for _, kind in before}
+    with distributed.worker("tard"):
+        tardy = distributed.root / "tard.log"
+        until(lambda: "succeeded" in tardy.read_text(encoding="utf-8"), 60, tardy)
+    assert distributed.events() == before
+    assert not distributed.outputs.exists()
+
+
+def test_a_termination_signal_is_honoured_while_steps_wait(distributed: Place) -> None:
+    with distributed.executed() as run:
+        until(lambda: "mise dans la file" in distributed.said(), 60, distributed.root / "travail.log")
+        asked = time.monotonic()
+        run.send_signal(signal.SIGTERM)
+        assert run.wait(RUN_SECONDS) != 0
+        assert time.monotonic() - asked < WAIT
+    with distributed.instance() as instance:
+        (ended,) = instance.get_runs()
+    assert ended.status in (dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED)
+
+
+def test_a_broker_that_does_not_answer_is_said_without_its_password(distributed: Place) -> None:
+    distributed.env["CONTRATS_CELERY_BROKER"] = f"amqp://contrats:{PASSWORD}@127.0.0.1:{free_port()}//"
+    with distributed.executed() as run:
+        assert run.wait(RUN_SECONDS) != 0
+    assert "Le courtier amqp://contrats:**@127.0.0.1" in distributed.said()
+    assert_no_password(distributed)
+
+
+def test_a_worker_without_a_broker_says_what_is_missing(distributed: Place) -> None:
+    del distributed.env["CONTRATS_CELERY_BROKER"]
+    command = [str(BIN / "celery"), "-A", "pipelines.orchestration.workers", "worker"]
+    done = subprocess.run(command, env=distributed.env, cwd=PROJECT, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr.startswith("CONTRATS_EXECUTEUR=celery demande aussi CONTRATS_CELERY_BROKER")
+    assert "Traceback" not in done.stderr
