@@ -7,40 +7,26 @@ termination signal is honoured; no password is in what is stored or said.
 
 from __future__ import annotations
 
-import contextlib
-import json
 import os
-import shutil
 import signal
 import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from pathlib import Path
 
 import dagster as dg
-import psycopg2
 import pytest
 
-from pipelines.orchestration.executors import CELERY, MULTIPROCESS, VARIABLE
-from pipelines.orchestration.jobs import EVERYTHING, SETTINGS
-from tests.conftest import write_small_sources
-from tests.corpus.clean import clean_book
-from tests.corpus.writers import write
-from tests.publication.conftest import SOURCES
-from tests.services import PASSWORD, free_port, postgresql, rabbitmq, running
+from pipelines.orchestration.executors import MULTIPROCESS, VARIABLE
+from tests.distributed import BIN, PROJECT, Place, bytes_of, celery_place, place, until, write_workbooks
+from tests.services import PASSWORD, free_port, postgresql, rabbitmq
 
 pytestmark = pytest.mark.slow
 
-PROJECT = Path(__file__).resolve().parents[2]
-BIN = Path(sys.executable).parent
 WORKBOOKS = 150
-DATE = "2026-11-22"
 WAIT, SILENCE = 8, 6
 """Seconds: shorter than the defaults, so that the tests do not wait for them."""
 RUN_SECONDS = 240
-STEP_EVENTS = {"STEP_START", "STEP_RESTARTED", "STEP_SUCCESS", "STEP_FAILURE", "STEP_UP_FOR_RETRY"}
 
 
 @pytest.fixture(scope="module")
@@ -58,116 +44,16 @@ def broker() -> Iterator[str]:
 @pytest.fixture(scope="module")
 def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("distribue") / "sources"
-    write_small_sources(folder)
-    shutil.copyfile(SOURCES / "jeu_de_donnees.toml", folder / "jeu_de_donnees.toml")
-    for number in range(WORKBOOKS):
-        write(clean_book(f"contrat-{number}"), folder / "contrats", f"contrat-{number}", "xlsx")
+    write_workbooks(folder, WORKBOOKS)
     return folder
-
-
-@dataclass
-class Place:
-    """A Dagster home, its environment and outputs; its storage is the PostgreSQL of the tests, or SQLite."""
-
-    root: Path
-    sources: Path
-    env: dict[str, str]
-    config: dict[str, object] = field(default_factory=dict)
-
-    @property
-    def outputs(self) -> Path:
-        return self.root / "sorties"
-
-    @contextlib.contextmanager
-    def executed(self) -> Iterator[subprocess.Popen[bytes]]:
-        """``dagster job execute`` while the context lasts."""
-        settings = {"sources": str(self.sources), "outputs": str(self.outputs), "date": DATE}
-        config = {"resources": {SETTINGS: {"config": settings}}, **self.config}
-        (self.root / "reglages.json").write_text(json.dumps(config), encoding="utf-8")
-        command = [str(BIN / "dagster"), "job", "execute", "-m", "pipelines.definitions", "-j", EVERYTHING]
-        with running(
-            [*command, "-c", str(self.root / "reglages.json")],
-            self.root / "travail.log",
-            env=self.env,
-            stop=signal.SIGKILL,
-            cwd=PROJECT,
-        ) as process:
-            yield process
-
-    def said(self) -> str:
-        return (self.root / "travail.log").read_text(encoding="utf-8")
-
-    def events(self) -> list[tuple[str, str]]:
-        """The step and the type of each event of a step of the only run, in order; from a process of its own."""
-        with self.instance() as instance:
-            runs = instance.get_runs()
-            entries = instance.all_logs(runs[0].run_id) if runs else []
-        events = [entry.dagster_event for entry in entries if entry.dagster_event]
-        return [(one.step_key or "", one.event_type_value) for one in events if one.event_type_value in STEP_EVENTS]
-
-    @contextlib.contextmanager
-    def instance(self) -> Iterator[dg.DagsterInstance]:
-        before = os.environ.copy()
-        os.environ.update(self.env)
-        try:
-            with dg.DagsterInstance.from_config(str(self.root / "dagster")) as instance:
-                yield instance
-        finally:
-            os.environ.clear()
-            os.environ.update(before)
-
-    @contextlib.contextmanager
-    def worker(self, name: str) -> Iterator[subprocess.Popen[bytes]]:
-        """A Celery worker of one process, which listens already."""
-        log = self.root / f"{name}.log"
-        command = [str(BIN / "celery"), "-A", "pipelines.orchestration.workers", "worker"]
-        options = ["--concurrency=1", f"--hostname={name}@%h", "--loglevel=INFO"]
-        with running([*command, *options], log, env=self.env, stop=signal.SIGTERM, cwd=PROJECT) as process:
-            until(lambda: " ready." in log.read_text(encoding="utf-8"), 60, log)
-            yield process
-
-
-def until(holds: Callable[[], bool], seconds: float, log: Path) -> None:
-    end = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < end, log.read_text(encoding="utf-8")[-3000:]
-        time.sleep(0.05)
-
-
-def place(root: Path, sources: Path, **environment: str) -> Place:
-    home = root / "dagster"
-    home.mkdir(parents=True)
-    env = {**os.environ, "DAGSTER_HOME": str(home), "PYTHONPATH": str(PROJECT), "C_FORCE_ROOT": "1", **environment}
-    settings: dict[str, object] = {"telemetry": {"enabled": False}}
-    if "CONTRATS_PG_URL" in environment:
-        settings["storage"] = {"postgres": {"postgres_url": {"env": "CONTRATS_PG_URL"}}}
-    (home / "dagster.yaml").write_text(json.dumps(settings), encoding="utf-8")
-    return Place(root, sources, env)
 
 
 @pytest.fixture
 def distributed(tmp_path: Path, sources: Path, storage: str, broker: str) -> Place:
-    """A home whose runs go to Celery workers; what steps exchange is in a folder apart."""
-    name = f"essai_{time.monotonic_ns()}"
-    with contextlib.closing(psycopg2.connect(storage)) as connection:
-        connection.autocommit = True
-        connection.cursor().execute(f"create database {name}")
-    url = storage.rpartition("/")[0] + f"/{name}"
-    made = place(
-        tmp_path / "celery",
-        sources,
-        CONTRATS_PG_URL=url,
-        CONTRATS_CELERY_BROKER=broker,
-        CONTRATS_ECHANGES=str(tmp_path / "echanges"),
-        **{VARIABLE: CELERY},
-    )
+    """A home whose runs go to Celery workers, with delays that do not make the tests wait."""
+    made = celery_place(tmp_path, sources, storage, broker)
     made.config = {"execution": {"config": {"attente": WAIT, "silence": SILENCE}}}
     return made
-
-
-def bytes_of(outputs: Path) -> dict[str, bytes]:
-    (release,) = (outputs / "releases").iterdir()
-    return {str(path.relative_to(release)): path.read_bytes() for path in release.rglob("*") if path.is_file()}
 
 
 @pytest.fixture(scope="module")
