@@ -8,6 +8,8 @@ from __future__ import annotations
 import dagster as dg
 
 from pipelines.orchestration import alerts
+from pipelines.orchestration.exchanges import RESOURCE, exchanges
+from pipelines.orchestration.executors import chosen_executor
 from pipelines.orchestration.jobs import SETTINGS, monthly, monthly_job, publish_job, validate_job, weekly
 from pipelines.orchestration.publication import make_publication
 from pipelines.orchestration.reading import make_reading
@@ -22,6 +24,6 @@ defs = dg.Definitions(
     jobs=[publish_job, monthly_job, validate_job, reread_job],
     schedules=[weekly, monthly],
     sensors=[changed_sheets, *alerts.SENSORS],
-    resources={SETTINGS: Run()},
-    executor=dg.in_process_executor,
+    resources={SETTINGS: Run(), RESOURCE: exchanges},
+    executor=chosen_executor(),
 )

@@ -10,6 +10,8 @@ import os
 
 import dagster as dg
 
+from pipelines.orchestration.settings import SettingError
+
 VARIABLE = "CONTRATS_AUTOMATISMES"
 ON, OFF = "actifs", "arretes"
 
@@ -18,11 +20,11 @@ def active() -> bool:
     """Whether they start by themselves; by default they wait for the publisher to turn them on.
 
     Raises:
-        ValueError: the variable says something else; the message is for the administrator.
+        SettingError: the variable says something else; the message is for the administrator.
     """
     said = os.environ.get(VARIABLE, "") or OFF
     if said not in (ON, OFF):
-        raise ValueError(f"{VARIABLE} vaut « {said} » : « {ON} » ou « {OFF} » est attendu.")
+        raise SettingError(f"{VARIABLE} vaut « {said} » : « {ON} » ou « {OFF} » est attendu.")
     return said == ON
 
 

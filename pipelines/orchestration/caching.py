@@ -12,6 +12,7 @@ from typing import Literal
 
 from pipelines.codeversion import code_version
 from pipelines.curation.cache import Cache
+from pipelines.orchestration.settings import SettingError
 
 HOME_VARIABLE, CACHE_VARIABLE, LOTS_VARIABLE = "DAGSTER_HOME", "CONTRATS_CACHE", "CONTRATS_LOTS"
 Stage = Literal["curation", "normalise", "publish"]
@@ -41,9 +42,9 @@ def lots_of_a_run() -> int:
     """In how many lots the workbooks are read: ``CONTRATS_LOTS``, 1 by default; about two a worker serves well.
 
     Raises:
-        ValueError: it is no number from 1 to 1000; the message is for the administrator.
+        SettingError: it is no number from 1 to 1000; the message is for the administrator.
     """
     said = os.environ.get(LOTS_VARIABLE, "") or "1"
     if not said.isdecimal() or not 1 <= int(said) <= 1000:
-        raise ValueError(f"{LOTS_VARIABLE} vaut « {said} » : un nombre de 1 à 1000 est attendu.")
+        raise SettingError(f"{LOTS_VARIABLE} vaut « {said} » : un nombre de 1 à 1000 est attendu.")
     return int(said)

@@ -56,9 +56,16 @@ def launch(sources: Path, outputs: Path, date: str, *, partial: bool = False) ->
     warnings.filterwarnings("ignore", module="dagster")
     import dagster as dg
 
-    from pipelines.definitions import defs
+    from pipelines.curation.issues import IssueLog
+    from pipelines.orchestration.exchanges import RESOURCE
     from pipelines.orchestration.failures import IMPATIENT
     from pipelines.orchestration.jobs import EVERYTHING, SETTINGS
+    from pipelines.orchestration.settings import SettingError
+
+    try:
+        from pipelines.definitions import defs
+    except SettingError as error:
+        return Result(IssueLog().frame(), {}, None, refused=False, code=2, message=str(error))
 
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
     settings = {"sources": str(sources), "outputs": str(outputs), "date": date, "partial": partial}
@@ -71,6 +78,7 @@ def launch(sources: Path, outputs: Path, date: str, *, partial: bool = False) ->
             },
             tags={IMPATIENT: "oui"},
             raise_on_error=False,
+            resources={RESOURCE: dg.mem_io_manager},  # nothing leaves this process
         )
         return replace(_read(result, sources), report=_report(result))
 
