@@ -14,14 +14,20 @@ EVERYTHING = "publier"
 VALIDATION = "valider"
 WEEKLY = "publication_hebdomadaire"
 SETTINGS = "settings"
+WHOLE_AGAIN = {"dagster/retry_strategy": "ALL_STEPS"}
+"""A run whose machine stopped is done again from the sheets, which may have changed since."""
 
 publish_job = dg.define_asset_job(
-    EVERYTHING, selection=dg.AssetSelection.all(), description="Tout : des feuilles à une version publiée."
+    EVERYTHING,
+    selection=dg.AssetSelection.all(),
+    description="Tout : des feuilles à une version publiée.",
+    tags=WHOLE_AGAIN,
 )
 validate_job = dg.define_asset_job(
     VALIDATION,
     selection=dg.AssetSelection.all() - dg.AssetSelection.groups(PUBLICATION_GROUP),
     description="Lit, type, normalise et contrôle, sans rien publier.",
+    tags=WHOLE_AGAIN,
 )
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from pipelines.orchestration.liveness import MACHINE_TAG, living, machine
 from pipelines.orchestration.resources import PROJECT
 
 if TYPE_CHECKING:
@@ -56,18 +57,22 @@ def home() -> Path:
 
 def launch(sources: Path, outputs: Path, date: str, *, partial: bool = False) -> Result:
     """Runs the whole job; the folders are absolute, the date ISO or "" for today in Paris."""
-    home()
+    folder = home()
     warnings.filterwarnings("ignore", module="dagster")
     import dagster as dg
+    from dagster._core.utils import make_new_run_id
 
     from pipelines.definitions import defs
     from pipelines.orchestration.jobs import EVERYTHING, SETTINGS
 
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
     settings = {"sources": str(sources), "outputs": str(outputs), "date": date, "partial": partial}
-    with dg.DagsterInstance.get() as instance:
+    run_id = make_new_run_id()
+    with dg.DagsterInstance.get() as instance, living(folder, run_id):
         result = defs.resolve_job_def(EVERYTHING).execute_in_process(
             instance=instance,
+            run_id=run_id,
+            tags={MACHINE_TAG: machine()},
             run_config={
                 "resources": {SETTINGS: {"config": settings}},
                 "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
