@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import dagster as dg
+from dagster._core.errors import DagsterUserCodeUnreachableError
 from dagster._core.launcher.base import CheckRunHealthResult, WorkerStatus
 from dagster._core.storage.tags import GRPC_INFO_TAG
 from dagster._grpc.types import CanCancelExecutionRequest, CanCancelExecutionResult
@@ -57,7 +58,7 @@ def _asked(client: DagsterGrpcClient, run_id: str) -> CheckRunHealthResult:
         time.sleep(_PAUSE if attempt else 0)
         try:
             answer = client.can_cancel_execution(CanCancelExecutionRequest(run_id=run_id), timeout=10)
-        except dg.DagsterUserCodeUnreachableError:
+        except DagsterUserCodeUnreachableError:
             continue
         if deserialize_value(answer, CanCancelExecutionResult).can_cancel:
             return CheckRunHealthResult(WorkerStatus.RUNNING)

@@ -20,7 +20,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
+import dagster as dg
 import pytest
 import requests
 
@@ -227,16 +229,9 @@ class Site:
 
     def runs(self) -> list[dict[str, Any]]:
         """The runs of the instance, the first first: ``id``, ``status``, ``tags``."""
-        script = (
-            "import json, dagster as dg\n"
-            "with dg.DagsterInstance.get() as instance:\n"
-            "    runs = instance.get_runs()\n"
-            "print(json.dumps([{'id': r.run_id, 'status': r.status.value, 'tags': dict(r.tags)} for r in runs]))\n"
-        )
-        done = subprocess.run(
-            [sys.executable, "-c", script], cwd=PROJECT, env=self.environment, capture_output=True, check=True
-        )
-        return list(reversed(json.loads(done.stdout)))
+        with mock.patch.dict(os.environ, self.environment), dg.DagsterInstance.from_config(str(self.home)) as instance:
+            runs = instance.get_runs()
+        return [{"id": run.run_id, "status": run.status.value, "tags": dict(run.tags)} for run in reversed(runs)]
 
     def statuses(self) -> list[str]:
         """Their statuses."""
