@@ -14,8 +14,8 @@ EVERYTHING = "publier"
 VALIDATION = "valider"
 WEEKLY = "publication_hebdomadaire"
 SETTINGS = "settings"
-WHOLE_AGAIN = {"dagster/retry_strategy": "ALL_STEPS"}
-"""A run whose machine stopped is done again from the sheets, which may have changed since."""
+WHOLE_AGAIN = {"dagster/retry_strategy": "ALL_STEPS", "dagster/retry_on_asset_or_op_failure": "false"}
+"""A run whose machine stopped is done again from the sheets, which may have changed since; one that failed is not."""
 
 publish_job = dg.define_asset_job(
     EVERYTHING,
