@@ -45,9 +45,15 @@ class Result:
     report: Path | None = None
 
 
+def home_folder() -> Path:
+    """Where the project's Dagster home is, or the one of the environment; it may not exist yet."""
+    return Path(os.environ.get(HOME_VARIABLE) or PROJECT / ".dagster")
+
+
 def home() -> Path:
-    """The project's Dagster home (or the one of the environment), with telemetry off, made if it is missing."""
-    folder = Path(os.environ.setdefault(HOME_VARIABLE, str(PROJECT / ".dagster")))
+    """The same, with telemetry off, made if it is missing."""
+    folder = home_folder()
+    os.environ[HOME_VARIABLE] = str(folder)
     os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
     folder.mkdir(parents=True, exist_ok=True)
     if not (folder / "dagster.yaml").exists():
@@ -62,13 +68,18 @@ def launch(sources: Path, outputs: Path, date: str, *, partial: bool = False) ->
     import dagster as dg
     from dagster._core.utils import make_new_run_id
 
+    from pipelines.curation.issues import IssueLog
     from pipelines.definitions import defs
     from pipelines.orchestration.jobs import EVERYTHING, SETTINGS
 
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
     settings = {"sources": str(sources), "outputs": str(outputs), "date": date, "partial": partial}
     run_id = make_new_run_id()
-    with dg.DagsterInstance.get() as instance, living(folder, run_id):
+    try:
+        opened = dg.DagsterInstance.get()
+    except Exception as error:  # its settings or its database: nothing of ours has run yet
+        return Result(IssueLog().frame(), {}, None, refused=False, code=3, message=_unopened(folder, error))
+    with opened as instance, living(folder, run_id):
         result = defs.resolve_job_def(EVERYTHING).execute_in_process(
             instance=instance,
             run_id=run_id,
@@ -80,6 +91,18 @@ def launch(sources: Path, outputs: Path, date: str, *, partial: bool = False) ->
             raise_on_error=False,
         )
         return replace(_read(result, sources), report=_report(result))
+
+
+def _unopened(folder: Path, error: BaseException) -> str:
+    """Why there is no instance, in the words of the deepest cause; drivers do not tell passwords there."""
+    cause = error
+    while (deeper := getattr(cause, "orig", None) or cause.__cause__ or cause.__context__) is not None:
+        cause = deeper
+    said = (str(cause).strip() or type(cause).__name__).splitlines()[0]
+    return (
+        f"L’historique de Dagster ne peut pas être ouvert : {said}. Vérifiez {folder / _TEMPLATE.name} et, si "
+        "l’historique est dans PostgreSQL, CONTRATS_PG_URL et que la base répond."
+    )
 
 
 def _read(result: dg.ExecuteInProcessResult, sources: Path) -> Result:

@@ -33,6 +33,8 @@ PASSWORD = "pg-c1ef-tr3s-secrete"  # noqa: S105 (of a cluster that lives as long
 PRODUCTION = PROJECT / "deploy" / "dagster.yaml"
 DEFAULT = PROJECT / "pipelines" / "orchestration" / "dagster.yaml"
 _BIN = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
+PROGRAMS = _BIN[-1] if _BIN else Path()
+"""Where PostgreSQL’s programs are."""
 
 
 def free_port() -> int:

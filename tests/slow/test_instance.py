@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.deploy.serving import DEFAULT, PRODUCTION, Postgres, Site, postgres, until
+from tests.deploy.serving import DEFAULT, PRODUCTION, PROGRAMS, Postgres, Site, postgres, until
 
 pytestmark = pytest.mark.slow
 
@@ -75,3 +76,27 @@ def test_a_build_of_the_shell_that_was_killed_does_not_hold_the_queue(base: str,
         until(lambda: site.statuses() == ["FAILURE"], 60)
         site.queue(NEXT)
         until(lambda: site.statuses() == ["FAILURE", "SUCCESS"], 90)
+
+
+@pytest.mark.parametrize("settings", STORAGES)
+def test_what_is_saved_is_put_back_elsewhere(
+    settings: Path, base: str, cluster: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", f"{PROGRAMS}:{os.environ['PATH']}")
+    site, other = site_of(tmp_path / "a", base, settings), site_of(tmp_path / "b", base, settings)
+    if settings == PRODUCTION:
+        cluster.run("dropdb", "--if-exists", "ailleurs")
+        cluster.run("createdb", "ailleurs")
+        other.secrets["CONTRATS_PG_URL"] = cluster.url("ailleurs")
+    site.build(DATE)
+    with site.daemon():  # a copy is taken while the services run
+        said = site.command("pipelines", "backup", str(tmp_path / "copie"), "--outputs", str(site.outputs))
+    assert "1 version" in said
+    other.command("pipelines", "restore", str(tmp_path / "copie"), "--outputs", str(other.outputs))
+    assert other.runs() == site.runs() != []
+    assert other.release_files(DATE) == site.release_files(DATE)
+    assert "tout concorde" in other.command("pipelines", "verify", "latest", "--outputs", str(other.outputs))
+    assert "Rien de nouveau" in other.build(NEXT)
+    assert other.statuses() == ["SUCCESS", "SUCCESS"]
+    again = other.command("pipelines", "restore", str(tmp_path / "copie"), "--outputs", str(other.outputs), code=3)
+    assert "ne remplace rien" in again

@@ -35,7 +35,6 @@ EVERYTHING = """{
     eventConnection(afterCursor: null) { events {
       ... on MessageEvent { message }
       ... on ErrorEvent { error { message stack causes { message stack } } }
-      ... on StepFailureEvent { error { message stack causes { message stack } } }
       ... on MaterializationEvent { metadataEntries { label ... on TextMetadataEntry { text } ... on PathMetadataEntry { path } } }
     } }
   } } }
