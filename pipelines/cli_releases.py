@@ -1,4 +1,4 @@
-"""The commands about releases: ``verify``, ``diff``, ``explain``, ``releases list``, ``releases prune``, ``releases withdraw``.
+"""The commands about releases: ``verify``, ``diff``, ``explain``, ``releases list``, ``prune``, ``withdraw``.
 
 Belongs here: their arguments and what they print. Does not belong here: what they do (``publish``, ``explain``).
 """

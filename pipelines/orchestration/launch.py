@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import shutil
 import warnings
 from dataclasses import dataclass, replace
@@ -95,6 +96,11 @@ def launch(sources: Path, outputs: Path, date: str, *, partial: bool = False) ->
 
 def _unopened(folder: Path, error: BaseException) -> str:
     """Why there is no instance, in the words of the deepest cause; drivers do not tell passwords there."""
+    unset = re.search(r'environment variable "(\w+)"', str(error))
+    if unset is not None:
+        return f"L’historique de Dagster ne peut pas être ouvert : la variable {unset[1]} n’est pas donnée."
+    if type(error).__name__ == "DagsterInvalidConfigError":
+        return f"Les réglages de Dagster ne sont pas valides : {folder / _TEMPLATE.name}. Comparez-les à {_TEMPLATE}."
     cause = error
     while (deeper := getattr(cause, "orig", None) or cause.__cause__ or cause.__context__) is not None:
         cause = deeper

@@ -42,7 +42,7 @@ class WatchedRunLauncher(dg.DefaultRunLauncher):
     def check_run_worker_health(self, run: dg.DagsterRun) -> CheckRunHealthResult:
         """RUNNING also for a run of which nothing is known here: only the limit of duration ends that one."""
         if GRPC_INFO_TAG in run.tags:
-            client = self._get_grpc_client_for_termination(run.run_id)
+            client = self._get_grpc_client_for_termination(run.run_id)  # type: ignore[no-untyped-call]
             if client is None:
                 return CheckRunHealthResult(WorkerStatus.SUCCESS, "finished meanwhile")
             return _asked(client, run.run_id)

@@ -3,8 +3,8 @@
 Belongs here: what goes and in which order it goes. Does not belong here: asking the person (``cli``), making releases.
 
 A release leaves as it came, by one move: out of sight first, then off the pointer, then off the disk. A removal that
-dies on the way leaves whole releases and nothing else that can be seen. A release that is withdrawn is not removed: it
-is put aside, whole, in ``retirees/``, where no build and no reader looks for it.
+dies on the way leaves whole releases and nothing else that can be seen. A release that is withdrawn is not removed:
+it is put aside, whole, in ``retirees/``, where no build and no reader looks for it.
 """
 
 from __future__ import annotations

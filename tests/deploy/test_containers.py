@@ -9,7 +9,7 @@ import tomllib
 from typing import Any
 
 import pytest
-import yaml
+import yaml  # type: ignore[import-untyped]
 
 from tests.publication.conftest import PROJECT
 
@@ -129,7 +129,9 @@ def test_kubernetes_is_closed_quiet_and_without_secrets() -> None:
     assert values["dagsterDaemon"]["runCoordinator"]["config"]["queuedRunCoordinator"] == {"maxConcurrentRuns": 1}
     assert "postgresqlPassword" not in text
     (deployment,) = values["dagster-user-deployments"]["deployments"]
-    assert deployment["env"]["CONTRATS_K8S_IMAGE"] == f"{deployment['image']['repository']}:{deployment['image']['tag']}"
+    assert (
+        deployment["env"]["CONTRATS_K8S_IMAGE"] == f"{deployment['image']['repository']}:{deployment['image']['tag']}"
+    )
     user = re.search(r"^USER (\d+)", CONTAINERFILE, flags=re.MULTILINE)
     assert user is not None
     assert deployment["podSecurityContext"]["runAsUser"] == int(user[1])

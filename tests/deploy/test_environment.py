@@ -1,4 +1,4 @@
-"""`deploy/environnement.exemple` is the reference of the environment: nothing that the code reads is missing, or dead."""
+"""`deploy/environnement.exemple` is the reference of the environment: nothing is missing from it, nothing is dead."""
 
 from __future__ import annotations
 

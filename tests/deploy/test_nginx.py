@@ -25,7 +25,7 @@ DATA, INTERFACE = "donnees.exemple.fr", "interface.exemple.fr"
 class _Interface(http.server.BaseHTTPRequestHandler):
     """Stands for the interface: says which headers reached it."""
 
-    def do_GET(self) -> None:  # noqa: N802  (the name that the library calls)
+    def do_GET(self) -> None:
         told = "\n".join(f"{name.lower()}: {value}" for name, value in self.headers.items()).encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(told)))
@@ -82,8 +82,10 @@ def served(outputs: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     place = tmp_path_factory.mktemp("nginx")
     key, certificate = place / "cle.pem", place / "certificat.pem"
     subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=127.0.0.1"]
-        + ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(key), "-out", str(certificate)],
+        [
+            *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=127.0.0.1"),
+            *("-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(key), "-out", str(certificate)),
+        ],
         check=True,
         capture_output=True,
     )

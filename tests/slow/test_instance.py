@@ -50,9 +50,7 @@ def test_a_run_kept_in_postgresql_makes_the_same_bytes(base: str, tmp_path: Path
 
 
 @pytest.mark.parametrize("settings", STORAGES)
-def test_a_run_whose_machine_stops_frees_the_queue_and_is_done_again(
-    settings: Path, base: str, tmp_path: Path
-) -> None:
+def test_a_run_whose_machine_stops_frees_the_queue_and_is_done_again(settings: Path, base: str, tmp_path: Path) -> None:
     site = site_of(tmp_path / "site", base, settings, poll_interval_seconds=2)
     with site.daemon():
         site.queue(DATE)

@@ -28,14 +28,19 @@ WEBHOOK_TOKEN = "plante-jeton-26fa90"  # noqa: S105 (of an address that nobody a
 SECRETS = {*PLANTED.values(), BROKER_PASSWORD, WEBHOOK_TOKEN, PASSWORD}
 EVERYTHING = """{
   version
-  instance { info runLauncher { name } daemonHealth { allDaemonStatuses { daemonType lastHeartbeatErrors { message stack } } } }
+  instance {
+    info runLauncher { name }
+    daemonHealth { allDaemonStatuses { daemonType lastHeartbeatErrors { message stack } } }
+  }
   workspaceOrError { ... on Workspace { locationEntries { name displayMetadata { key value } } } }
   runsOrError { ... on Runs { results {
     runId status tags { key value } runConfigYaml rootRunId
     eventConnection(afterCursor: null) { events {
       ... on MessageEvent { message }
       ... on ErrorEvent { error { message stack causes { message stack } } }
-      ... on MaterializationEvent { metadataEntries { label ... on TextMetadataEntry { text } ... on PathMetadataEntry { path } } }
+      ... on MaterializationEvent {
+        metadataEntries { label ... on TextMetadataEntry { text } ... on PathMetadataEntry { path } }
+      }
     } }
   } } }
 }"""
@@ -128,7 +133,9 @@ def test_the_interface_of_development_listens_to_this_machine_only(tmp_path: Pat
     """With the options that ``make dev`` gives."""
     site = Site(tmp_path / "site")
     port = free_port()
-    recipe = subprocess.run(["make", "-n", "dev", f"PORT={port}"], cwd=PROJECT, capture_output=True, text=True, check=True)
+    recipe = subprocess.run(
+        ["make", "-n", "dev", f"PORT={port}"], cwd=PROJECT, capture_output=True, text=True, check=True
+    )
     found = re.search(r"dagster (dev .*)", recipe.stdout)
     assert found is not None
     site.configure(PROJECT / "pipelines" / "orchestration" / "dagster.yaml")
