@@ -1,4 +1,4 @@
-"""The commands about releases: ``verify``, ``diff``, ``explain``, ``releases list``, ``releases prune``.
+"""The commands about releases: ``verify``, ``diff``, ``explain``, ``releases list``, ``prune``, ``withdraw``.
 
 Belongs here: their arguments and what they print. Does not belong here: what they do (``publish``, ``explain``).
 """
@@ -108,7 +108,7 @@ def explain(table: str, key: str, release: str, outputs: Path) -> int:
 
 @click.group(cls=Commands)
 def releases() -> None:
-    """Liste les versions, ou retire les plus anciennes."""
+    """Liste les versions, supprime les plus anciennes, ou retire la dernière."""
 
 
 @releases.command("list")
@@ -149,6 +149,30 @@ def prune_releases(keep: int, apply: bool, outputs: Path) -> int:
         with _disk():
             prune(outputs, goes)
         click.echo(f"C’est fait : {numbered(len(goes), 'version retirée', 'versions retirées')}.")
+    return DONE
+
+
+@releases.command("withdraw")
+@click.argument("version", metavar="VERSION")
+@click.option("--apply", is_flag=True, help="La retire ; sans cette option, ce qui se passerait est seulement dit.")
+@_OUTPUTS
+@guarded
+def withdraw_release(version: str, apply: bool, outputs: Path) -> int:
+    """Retire la dernière version : la précédente redevient la dernière, et le dossier est mis de côté."""
+    from pipelines.publish.retention import withdraw, withdrawable
+
+    with _disk():
+        try:
+            plan = withdraw(outputs, version) if apply else withdrawable(outputs, version)
+        except LookupError as error:
+            raise Stop(USAGE, str(error.args[0])) from error
+    if apply:
+        click.echo(f"C’est fait : {version} est dans {plan.target}, et {plan.before.version} est la dernière version.")
+        click.echo("Laissez-la là : son nom ne resservira pas. Si elle a été diffusée, prévenez ceux qui l’ont prise.")
+        return DONE
+    click.echo(f"À retirer : {version}, qui irait dans {plan.target}.")
+    click.echo(f"{plan.before.version} redeviendrait la dernière ; la prochaine publication lui serait comparée.")
+    click.echo("Rien n’a été retiré : ajoutez --apply pour le faire.")
     return DONE
 
 

@@ -200,3 +200,19 @@ def test_releases_are_listed_then_pruned_when_asked(outputs: Path) -> None:
     assert (gone.exit_code, FIRST in gone.output, "1 version retirée" in gone.output) == (0, True, True)
     assert [path.name for path in (outputs / "releases").iterdir()] == [SECOND]
     assert "Rien à retirer" in run(outputs, "releases", "prune", "--keep", "1").output
+
+
+def test_a_withdrawal_is_said_before_it_is_done(tmp_path: Path) -> None:
+    for rank, day in enumerate((DATE, LATER)):
+        changed = frames() | {"organismes": frame(ORGANISMES, [FULL | {"parent_id": None, "rang": rank}])}
+        write_release(changed, issues(), description(), CODES, tmp_path, day, declared=DECLARED)
+    told = run(tmp_path, "releases", "withdraw", SECOND)
+    assert (told.exit_code, "ajoutez --apply" in told.output, FIRST in told.output) == (0, True, True), told.output
+    assert (tmp_path / "releases" / SECOND).is_dir()
+    refused = run(tmp_path, "releases", "withdraw", FIRST, "--apply")
+    assert (refused.exit_code, "n’est pas la dernière" in refused.output) == (2, True), refused.output
+    done = run(tmp_path, "releases", "withdraw", SECOND, "--apply")
+    assert (done.exit_code, f"{FIRST} est la dernière version" in done.output) == (0, True), done.output
+    assert run(tmp_path, "verify", "latest").exit_code == 0
+    again = run(tmp_path, "releases", "withdraw", FIRST, "--apply")
+    assert (again.exit_code, "la seule version" in again.output) == (2, True), again.output

@@ -24,19 +24,26 @@ MADE_OF = "contrats/empreinte"
 MODE = "contrats/mode"
 """The tags of a scheduled run: the sheets and the code that it was made of, and whether it leaves refused rows out."""
 WHOLE, PARTIAL = "entière", "partielle"
+WHOLE_AGAIN = {"dagster/retry_strategy": "ALL_STEPS", "dagster/retry_on_asset_or_op_failure": "false"}
+"""A run whose machine stopped is done again from the sheets, which may have changed since; one that failed is not."""
 
 publish_job = dg.define_asset_job(
-    EVERYTHING, selection=dg.AssetSelection.all(), description="Tout : des feuilles à une version publiée."
+    EVERYTHING,
+    selection=dg.AssetSelection.all(),
+    description="Tout : des feuilles à une version publiée.",
+    tags=WHOLE_AGAIN,
 )
 monthly_job = dg.define_asset_job(
     MONTHLY_RELEASE,
     selection=dg.AssetSelection.all(),
     description="La version de référence du mois, publiée seulement si aucune feuille n’a d’erreur.",
+    tags=WHOLE_AGAIN,
 )
 validate_job = dg.define_asset_job(
     VALIDATION,
     selection=dg.AssetSelection.all() - dg.AssetSelection.groups(PUBLICATION_GROUP),
     description="Lit, type, normalise et contrôle, sans rien publier.",
+    tags=WHOLE_AGAIN,
 )
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import shutil
 import warnings
 from dataclasses import dataclass, replace
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from pipelines.orchestration.liveness import MACHINE_TAG, living, machine
 from pipelines.orchestration.resources import PROJECT
 
 if TYPE_CHECKING:
@@ -40,9 +42,15 @@ class Result:
     report: Path | None = None
 
 
+def home_folder() -> Path:
+    """Where the project's Dagster home is, or the one of the environment; it may not exist yet."""
+    return Path(os.environ.get(HOME_VARIABLE) or PROJECT / ".dagster")
+
+
 def home() -> Path:
-    """The project's Dagster home (or the one of the environment), with telemetry off, made if it is missing."""
-    folder = Path(os.environ.setdefault(HOME_VARIABLE, str(PROJECT / ".dagster")))
+    """The same, with telemetry off, made if it is missing."""
+    folder = home_folder()
+    os.environ[HOME_VARIABLE] = str(folder)
     os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
     folder.mkdir(parents=True, exist_ok=True)
     if not (folder / "dagster.yaml").exists():
@@ -52,9 +60,10 @@ def home() -> Path:
 
 def launch(sources: Path, outputs: Path, date: str, *, partial: bool = False) -> Result:
     """Runs the whole job; the folders are absolute, the date ISO or "" for today in Paris."""
-    home()
+    folder = home()
     warnings.filterwarnings("ignore", module="dagster")
     import dagster as dg
+    from dagster._core.utils import make_new_run_id
 
     from pipelines.curation.issues import IssueLog
     from pipelines.orchestration.exchanges import RESOURCE
@@ -69,18 +78,41 @@ def launch(sources: Path, outputs: Path, date: str, *, partial: bool = False) ->
 
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
     settings = {"sources": str(sources), "outputs": str(outputs), "date": date, "partial": partial}
-    with dg.DagsterInstance.get() as instance:
+    run_id = make_new_run_id()
+    try:
+        opened = dg.DagsterInstance.get()
+    except Exception as error:  # its settings or its database: nothing of ours has run yet
+        return Result(IssueLog().frame(), {}, None, refused=False, code=3, message=_unopened(folder, error))
+    with opened as instance, living(folder, run_id):
         result = defs.resolve_job_def(EVERYTHING).execute_in_process(
             instance=instance,
+            run_id=run_id,
+            tags={MACHINE_TAG: machine(), IMPATIENT: "oui"},
             run_config={
                 "resources": {SETTINGS: {"config": settings}},
                 "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
             },
-            tags={IMPATIENT: "oui"},
             raise_on_error=False,
             resources={RESOURCE: dg.mem_io_manager},  # nothing leaves this process
         )
         return replace(_read(result, sources), report=_report(result))
+
+
+def _unopened(folder: Path, error: BaseException) -> str:
+    """Why there is no instance, in the words of the deepest cause; drivers do not tell passwords there."""
+    unset = re.search(r'environment variable "(\w+)"', str(error))
+    if unset is not None:
+        return f"L’historique de Dagster ne peut pas être ouvert : la variable {unset[1]} n’est pas donnée."
+    if type(error).__name__ == "DagsterInvalidConfigError":
+        return f"Les réglages de Dagster ne sont pas valides : {folder / _TEMPLATE.name}. Comparez-les à {_TEMPLATE}."
+    cause = error
+    while (deeper := getattr(cause, "orig", None) or cause.__cause__ or cause.__context__) is not None:
+        cause = deeper
+    said = (str(cause).strip() or type(cause).__name__).splitlines()[0]
+    return (
+        f"L’historique de Dagster ne peut pas être ouvert : {said}. Vérifiez {folder / _TEMPLATE.name} et, si "
+        "l’historique est dans PostgreSQL, CONTRATS_PG_URL et que la base répond."
+    )
 
 
 def _read(result: dg.ExecuteInProcessResult, sources: Path) -> Result:

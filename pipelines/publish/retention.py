@@ -1,9 +1,10 @@
-"""Which releases are kept: listing them, and removing the oldest, never the last one.
+"""Which releases are kept: listing them, removing the oldest (never the last one), withdrawing the last one.
 
 Belongs here: what goes and in which order it goes. Does not belong here: asking the person (``cli``), making releases.
 
 A release leaves as it came, by one move: out of sight first, then off the pointer, then off the disk. A removal that
-dies on the way leaves whole releases and nothing else that can be seen.
+dies on the way leaves whole releases and nothing else that can be seen. A release that is withdrawn is not removed:
+it is put aside, whole, in ``retirees/``, where no build and no reader looks for it.
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.publish import lock
-from pipelines.publish.errors import as_outputs_error
-from pipelines.publish.staging import IN_PROGRESS, remove, sync_folder
-from pipelines.publish.versions import RELEASES, Release, read_versions, write_versions
+from pipelines.publish.errors import OutputsError, as_outputs_error
+from pipelines.publish.staging import IN_PROGRESS, close, remove, sync_folder
+from pipelines.publish.verify.files import damaged
+from pipelines.publish.versions import RELEASES, WITHDRAWN, Release, read_versions, write_versions
 
 KEPT = 12
 """How many releases stay unless another number is given: three months of weekly ones."""
@@ -73,5 +75,78 @@ def prune(outputs: Path, goes: list[Listed]) -> None:
             sync_folder(outputs / RELEASES)
             write_versions(outputs, read_versions(outputs))
             remove(aside)
+        finally:
+            lock.free(outputs)
+
+
+@dataclass(frozen=True)
+class Withdrawal:
+    """What `withdraw` would do: the release that goes, where it goes, and the one that becomes the last."""
+
+    release: Release
+    target: Path
+    before: Release
+
+
+def withdrawable(outputs: Path, version: str) -> Withdrawal:
+    """What withdrawing a release would do; it does nothing.
+
+    Only the last release can be withdrawn: those that came after it say what changed since. It must not be the only
+    one, and the one before it must be whole, for the next build is compared with it.
+
+    Raises:
+        LookupError: it is not there, or not the last, or the only one; the message says it in French.
+        OutputsError: the one before is damaged, the place aside is taken, or the disk refuses.
+    """
+    with as_outputs_error(outputs):
+        versions = read_versions(outputs)
+        names = [release.version for release in versions.releases]
+        if version not in names:
+            raise LookupError(f"« {version} » n’est pas une version de {outputs} (il y a : {', '.join(names) or '–'}).")
+        if version != versions.latest or version != names[-1]:
+            later = ", ".join(names[names.index(version) + 1 :]) or str(versions.latest)
+            raise LookupError(
+                f"« {version} » n’est pas la dernière version ({later} a été comparée avec elle ou une suivante) : "
+                "retirez d’abord celles qui la suivent, la dernière en premier."
+            )
+        if len(names) == 1:
+            raise LookupError(
+                f"« {version} » est la seule version de {outputs} : il ne resterait rien à lire. Publiez d’abord une "
+                "version corrigée."
+            )
+        gone, before = versions.releases[-1], versions.releases[-2]
+        wrong = damaged(before.path)
+        if wrong:
+            raise OutputsError(
+                f"La version d’avant, {before.version}, est abîmée ({wrong[0]}) : remettez d’abord son dossier depuis "
+                "une sauvegarde."
+            )
+        target = outputs / WITHDRAWN / version
+        if target.exists():
+            raise OutputsError(f"Une version de ce nom a déjà été retirée : déplacez {target} ailleurs.")
+        return Withdrawal(gone, target, before)
+
+
+def withdraw(outputs: Path, version: str) -> Withdrawal:
+    """Puts the last release aside, under the lock of the folder; the one before it becomes the last.
+
+    The pointer moves first: a reader who follows it never finds it leading nowhere. If the process dies before the
+    folder has moved, the next build finds the release still there, after the last, and it is the last again.
+
+    Raises what `withdrawable` does, and `OutputsBusy` when a build is at work.
+    """
+    with as_outputs_error(outputs):
+        lock.take(outputs)
+        try:
+            done = withdrawable(outputs, version)
+            kept = read_versions(outputs).without(version)
+            write_versions(outputs, kept)
+            done.target.parent.mkdir(exist_ok=True)
+            done.release.path.chmod(0o755)  # a read-only folder does not move, except for root
+            done.release.path.rename(done.target)
+            close(done.target)
+            sync_folder(outputs / RELEASES)
+            sync_folder(done.target.parent)
+            return done
         finally:
             lock.free(outputs)

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 RELEASES = "releases"
+WITHDRAWN = "retirees"
 POINTER = "versions.json"
 LATEST = "latest"
 SUMS = "SHA256SUMS"
@@ -52,6 +53,12 @@ class Versions:
         """The same list with one more release, which becomes the last."""
         return Versions(release.version, (*self.releases, replace(release, new=False)))
 
+    def without(self, version: str) -> Versions:
+        """The same list with one release less; the one made last becomes the last if it was that one."""
+        left = tuple(release for release in self.releases if release.version != version)
+        latest = self.latest if self.latest != version else left[-1].version if left else None
+        return Versions(latest, left)
+
 
 def read_versions(outputs: Path) -> Versions:
     """What is there: the releases that the pointer lists and that exist, and complete ones that it does not list.
@@ -83,8 +90,12 @@ def write_versions(outputs: Path, versions: Versions) -> None:
 
 
 def next_version(outputs: Path, date: dt.date) -> str:
-    """The first free name for a release of this day: the date, then ``.2``, ``.3`` and so on."""
-    taken = {path.name for path in (outputs / RELEASES).iterdir()} | set(_pointer(outputs).get("order", []))
+    """The first free name for a release of this day: the date, then ``.2``, ``.3`` and so on.
+
+    A name that was published once names nothing else, even when its release was withdrawn.
+    """
+    taken = {path.name for folder in (RELEASES, WITHDRAWN) for path in (outputs / folder).glob("*")}
+    taken |= set(_pointer(outputs).get("order", []))
     day = date.isoformat()
     rank = 1
     while (version := day if rank == 1 else f"{day}.{rank}") in taken:

@@ -104,3 +104,20 @@ def test_register_adds_what_is_new_once(tmp_path: Path) -> None:
 def test_a_folder_that_is_not_there_is_wrong_usage(tmp_path: Path) -> None:
     done = CliRunner().invoke(main, ["check", str(tmp_path / "absent")])
     assert done.exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ("storage: {postgres: {postgres_url: {env: CONTRATS_PG_ABSENTE}}}", "CONTRATS_PG_ABSENTE"),
+        ("storage: {inconnu: {}}", "dagster.yaml"),
+    ],
+)
+def test_a_history_that_cannot_be_opened_is_said(
+    sources: SmallSources, tmp_path: Path, settings: str, said: str
+) -> None:
+    (tmp_path / "dagster").mkdir()
+    (tmp_path / "dagster" / "dagster.yaml").write_text(settings, encoding="utf-8")
+    result = launch(sources.root, tmp_path / "sorties", "2026-11-22")
+    assert (result.code, result.release) == (3, None)
+    assert said in result.message

@@ -1,4 +1,4 @@
-"""Old releases are named before they go; the last one stays, whatever happens."""
+"""Old releases are named before they go; the last one stays, or is put aside whole when it is withdrawn."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from pipelines.publish import lock
-from pipelines.publish.errors import OutputsBusy
+from pipelines.publish.errors import OutputsBusy, OutputsError
 from pipelines.publish.release import write_release
-from pipelines.publish.retention import listing, prune, removable
+from pipelines.publish.retention import listing, prune, removable, withdraw, withdrawable
 from pipelines.publish.staging import IN_PROGRESS
-from pipelines.publish.versions import read_versions
+from pipelines.publish.verify.release import verify
+from pipelines.publish.versions import read_versions, write_versions
 from tests.publish.publish_dataset import CODES, DATE, DECLARED, FULL, ORGANISMES, description, frame, frames, issues
 
 VERSIONS = [(DATE + dt.timedelta(days=7 * week)).isoformat() for week in range(4)]
@@ -77,3 +78,62 @@ def test_nothing_goes_while_a_build_is_at_work(outputs: Path) -> None:
     finally:
         lock.free(outputs)
     assert len(listing(outputs)) == len(VERSIONS)
+
+
+def test_the_last_release_is_put_aside_whole(outputs: Path) -> None:
+    before = {path.name: path.read_bytes() for path in (outputs / "latest").iterdir() if path.is_file()}
+    assert withdrawable(outputs, VERSIONS[-1]).before.version == VERSIONS[-2]
+    assert read_versions(outputs).latest == VERSIONS[-1], "nothing happens before it is asked for"
+    done = withdraw(outputs, VERSIONS[-1])
+    assert done.target == outputs / "retirees" / VERSIONS[-1]
+    assert {path.name: path.read_bytes() for path in done.target.iterdir() if path.is_file()} == before
+    assert verify(done.target).sound
+    pointer = json.loads((outputs / "versions.json").read_text(encoding="utf-8"))
+    assert [each["version"] for each in pointer["releases"]] == VERSIONS[:-1]
+    assert pointer["latest"] == VERSIONS[-2]
+    assert (outputs / "latest").resolve() == (outputs / "releases" / VERSIONS[-2]).resolve()
+
+
+def test_what_follows_is_compared_with_the_one_before_and_has_a_name_of_its_own(outputs: Path) -> None:
+    withdraw(outputs, VERSIONS[-1])
+    changed = frames() | {"organismes": frame(ORGANISMES, [FULL | {"parent_id": None, "rang": 9}])}
+    day = dt.date.fromisoformat(VERSIONS[-1])
+    made = write_release(changed, issues(), description(), CODES, outputs, day, declared=DECLARED)
+    assert made.version == f"{VERSIONS[-1]}.2"
+    assert json.loads((made.path / "diff.json").read_text(encoding="utf-8"))["ancienne"]["version"] == VERSIONS[-2]
+    same = frames() | {"organismes": frame(ORGANISMES, [FULL | {"parent_id": None, "rang": 9}])}
+    assert not write_release(same, issues(), description(), CODES, outputs, day, declared=DECLARED).new
+
+
+@pytest.mark.parametrize(("version", "said"), [(VERSIONS[1], VERSIONS[3]), ("2020-01-01", "n’est pas une version")])
+def test_only_the_last_release_is_withdrawn(outputs: Path, version: str, said: str) -> None:
+    with pytest.raises(LookupError, match=said):
+        withdraw(outputs, version)
+    assert [one.release.version for one in listing(outputs)] == VERSIONS
+
+
+def test_the_only_release_stays(outputs: Path) -> None:
+    prune(outputs, removable(outputs, 1))
+    with pytest.raises(LookupError, match="la seule version"):
+        withdraw(outputs, VERSIONS[-1])
+
+
+def test_nothing_is_withdrawn_onto_a_damaged_release_nor_while_a_build_is_at_work(outputs: Path) -> None:
+    lock.take(outputs)
+    try:
+        with pytest.raises(OutputsBusy):
+            withdraw(outputs, VERSIONS[-1])
+    finally:
+        lock.free(outputs)
+    touched = outputs / "releases" / VERSIONS[-2] / "journal.md"
+    touched.chmod(0o644)
+    touched.write_text("autre chose", encoding="utf-8")
+    with pytest.raises(OutputsError, match=r"journal\.md"):
+        withdraw(outputs, VERSIONS[-1])
+    assert read_versions(outputs).latest == VERSIONS[-1]
+
+
+def test_a_withdrawal_that_died_after_the_pointer_moved_did_not_happen(outputs: Path) -> None:
+    write_versions(outputs, read_versions(outputs).without(VERSIONS[-1]))
+    assert read_versions(outputs).latest == VERSIONS[-1]
+    assert withdraw(outputs, VERSIONS[-1]).before.version == VERSIONS[-2]

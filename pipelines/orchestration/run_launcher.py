@@ -1,0 +1,66 @@
+"""The run launcher of an instance: Dagster's default one, which can also tell whether the worker of a run is alive.
+
+Belongs here: the answer that run monitoring asks for. Does not belong here: when it asks, and what comes next (a run
+whose worker is gone is marked as failed, then retried): these are settings, in ``dagster.yaml``.
+
+Dagster's default launcher never says, so that a run whose machine stopped would stay STARTED for ever, and hold the
+queue, in which one run at a time goes. The code server that executes a run is named in the run's tags: when it
+cannot be reached, or no longer has the run, the worker is gone, for workers are its children.
+"""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import dagster as dg
+from dagster._core.errors import DagsterUserCodeUnreachableError
+from dagster._core.launcher.base import CheckRunHealthResult, WorkerStatus
+from dagster._core.storage.tags import GRPC_INFO_TAG
+from dagster._grpc.types import CanCancelExecutionRequest, CanCancelExecutionResult
+from dagster._serdes import deserialize_value
+
+from pipelines.orchestration.liveness import MACHINE_TAG, is_living, machine
+
+if TYPE_CHECKING:
+    from dagster._grpc.client import DagsterGrpcClient
+
+_ATTEMPTS = 3
+_PAUSE = 2.0
+"""Seconds between two attempts to reach a code server that does not answer."""
+
+
+class WatchedRunLauncher(dg.DefaultRunLauncher):
+    """Launches runs in the code server of their location, and tells which of them still have a worker."""
+
+    @property
+    def supports_check_run_worker_health(self) -> bool:
+        """It does."""
+        return True
+
+    def check_run_worker_health(self, run: dg.DagsterRun) -> CheckRunHealthResult:
+        """RUNNING also for a run of which nothing is known here: only the limit of duration ends that one."""
+        if GRPC_INFO_TAG in run.tags:
+            client = self._get_grpc_client_for_termination(run.run_id)  # type: ignore[no-untyped-call]
+            if client is None:
+                return CheckRunHealthResult(WorkerStatus.SUCCESS, "finished meanwhile")
+            return _asked(client, run.run_id)
+        if run.tags.get(MACHINE_TAG) != machine():
+            return CheckRunHealthResult(WorkerStatus.RUNNING, "executed elsewhere")
+        if is_living(Path(self._instance.root_directory), run.run_id):
+            return CheckRunHealthResult(WorkerStatus.RUNNING)
+        return CheckRunHealthResult(WorkerStatus.NOT_FOUND, "the process that executed it is gone")
+
+
+def _asked(client: DagsterGrpcClient, run_id: str) -> CheckRunHealthResult:
+    for attempt in range(_ATTEMPTS):
+        time.sleep(_PAUSE if attempt else 0)
+        try:
+            answer = client.can_cancel_execution(CanCancelExecutionRequest(run_id=run_id), timeout=10)
+        except DagsterUserCodeUnreachableError:
+            continue
+        if deserialize_value(answer, CanCancelExecutionResult).can_cancel:
+            return CheckRunHealthResult(WorkerStatus.RUNNING)
+        return CheckRunHealthResult(WorkerStatus.NOT_FOUND, "its code server no longer has it")
+    return CheckRunHealthResult(WorkerStatus.NOT_FOUND, "its code server is gone")

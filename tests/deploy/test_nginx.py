@@ -1,0 +1,184 @@
+"""The example for nginx, served for real: who may see the interface, what of the outputs is public, and how."""
+
+from __future__ import annotations
+
+import base64
+import http.server
+import re
+import shutil
+import subprocess
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import requests
+
+from tests.deploy.serving import free_port, until
+from tests.publication.conftest import PROJECT
+
+CONFIGURATION = PROJECT / "deploy" / "nginx" / "contrats-destination.conf"
+DATA, INTERFACE = "donnees.exemple.fr", "interface.exemple.fr"
+
+
+class _Interface(http.server.BaseHTTPRequestHandler):
+    """Stands for the interface: says which headers reached it."""
+
+    def do_GET(self) -> None:
+        told = "\n".join(f"{name.lower()}: {value}" for name, value in self.headers.items()).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(told)))
+        self.end_headers()
+        self.wfile.write(told)
+
+    def log_message(self, *_: object) -> None:
+        """Says nothing."""
+
+
+@dataclass(frozen=True)
+class Served:
+    """The address of an nginx, and the certificate that it shows."""
+
+    address: str
+    certificate: Path
+
+    def get(self, host: str, path: str, **headers: str) -> requests.Response:
+        """What it answers for one of its sites."""
+        url, sent = f"{self.address}{path}", {"Host": host, **headers}
+        return requests.get(url, headers=sent, verify=str(self.certificate), timeout=10)
+
+    def is_up(self) -> bool:
+        """Whether it answers."""
+        try:
+            return bool(self.get(DATA, "/").status_code)
+        except requests.ConnectionError:
+            return False
+
+
+@pytest.fixture(scope="module")
+def outputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of outputs, by its names only."""
+    folder = tmp_path_factory.mktemp("sorties")
+    release = folder / "releases" / "2026-11-22"
+    for name in ("csv/actions.csv", "parquet/actions.parquet", "xlsx/actions.xlsx", "catalog.ttl", "catalog.jsonld"):
+        (release / name).parent.mkdir(parents=True, exist_ok=True)
+        (release / name).write_text("é" * 50, encoding="utf-8")
+    for name in ("journal.md", "datapackage.json", "SHA256SUMS", "contrats-de-destination.zip", "diff.html"):
+        (release / name).write_text("é" * 50, encoding="utf-8")
+    (folder / "latest").symlink_to("releases/2026-11-22")
+    (folder / "versions.json").write_text("{}", encoding="utf-8")
+    for hidden in (".en-cours/a", "retirees/b", "rapports/2026-11-22.html", ".verrou"):
+        (folder / hidden).parent.mkdir(exist_ok=True)
+        (folder / hidden).write_text("caché", encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def served(outputs: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """An nginx that has the example as it is, but for places, ports and certificates."""
+    if shutil.which("nginx", path="/usr/sbin:/usr/bin") is None:
+        pytest.fail("nginx manque : apt install nginx-light.")
+    place = tmp_path_factory.mktemp("nginx")
+    key, certificate = place / "cle.pem", place / "certificat.pem"
+    subprocess.run(
+        [
+            *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=127.0.0.1"),
+            *("-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(key), "-out", str(certificate)),
+        ],
+        check=True,
+        capture_output=True,
+    )
+    (place / "acces").write_text("publie:{PLAIN}mot-de-passe\n", encoding="utf-8")
+    behind = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Interface)
+    threading.Thread(target=behind.serve_forever, daemon=True).start()
+    port = free_port()
+    text = CONFIGURATION.read_text(encoding="utf-8")
+    for old, new in (
+        ("listen 443 ssl", f"listen 127.0.0.1:{port} ssl"),
+        ("127.0.0.1:3000", f"127.0.0.1:{behind.server_address[1]}"),
+        ("/etc/nginx/contrats-destination.acces", str(place / "acces")),
+        ("/var/lib/contrats-destination/outputs", str(outputs)),
+    ):
+        assert old in text
+        text = text.replace(old, new)
+    text = re.sub(r"/etc/ssl/contrats/\w+\.pem", str(certificate), text)
+    text = re.sub(r"/etc/ssl/contrats/\w+\.key", str(key), text)
+    user = "user root;" if not Path("/proc/self").stat().st_uid else ""
+    temporary = " ".join(f"{kind}_temp_path {place}/{kind};" for kind in ("client_body", "proxy", "fastcgi"))
+    temporary += f" uwsgi_temp_path {place}/uwsgi; scgi_temp_path {place}/scgi;"
+    whole = f"{user} daemon off; pid {place}/pid; error_log {place}/erreurs; events {{}}\n"
+    whole += f"http {{ access_log off; {temporary}\n{text}\n}}\n"
+    (place / "nginx.conf").write_text(whole, encoding="utf-8")
+    words = ["/usr/sbin/nginx", "-c", str(place / "nginx.conf"), "-e", str(place / "erreurs")]
+    checked = subprocess.run([*words, "-t"], capture_output=True, text=True, check=False)
+    assert checked.returncode == 0, checked.stderr
+    assert "[warn]" not in checked.stderr
+    process = subprocess.Popen(words)
+    try:
+        answering = Served(f"https://127.0.0.1:{port}", certificate)
+        until(answering.is_up, 20, every=0.1)
+        yield answering
+    finally:
+        process.terminate()
+        process.wait(10)
+        behind.shutdown()
+        behind.server_close()
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("csv/actions.csv", "text/csv; charset=utf-8"),
+        ("parquet/actions.parquet", "application/vnd.apache.parquet"),
+        ("xlsx/actions.xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        ("catalog.ttl", "text/turtle; charset=utf-8"),
+        ("catalog.jsonld", "application/ld+json; charset=utf-8"),
+        ("datapackage.json", "application/json; charset=utf-8"),
+        ("journal.md", "text/markdown; charset=utf-8"),
+        ("diff.html", "text/html; charset=utf-8"),
+        ("SHA256SUMS", "text/plain; charset=utf-8"),
+        ("contrats-de-destination.zip", "application/zip"),
+    ],
+)
+@pytest.mark.parametrize("base", ["releases/2026-11-22", "latest"])
+def test_each_file_says_what_it_is_and_is_read_in_parts(served: Served, base: str, path: str, kind: str) -> None:
+    whole = served.get(DATA, f"/{base}/{path}")
+    assert (whole.status_code, whole.headers["Content-Type"]) == (200, kind)
+    assert whole.headers["Access-Control-Allow-Origin"] == "*"
+    part = served.get(DATA, f"/{base}/{path}", Range="bytes=4-9")
+    assert (part.status_code, part.content) == (206, whole.content[4:10])
+    assert part.headers["Content-Range"] == "bytes 4-9/100"
+
+
+def test_the_list_of_versions_is_read_and_not_kept(served: Served) -> None:
+    told = served.get(DATA, "/versions.json")
+    assert (told.status_code, told.text, told.headers["Cache-Control"]) == (200, "{}", "no-cache")
+    assert told.headers["Content-Type"] == "application/json; charset=utf-8"
+    assert "2026-11-22" in served.get(DATA, "/releases/").text
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/.verrou", "/.en-cours/a", "/retirees/b", "/rapports/2026-11-22.html", "/latest/../retirees/b"]
+)
+def test_what_is_not_published_is_not_served(served: Served, path: str) -> None:
+    assert served.get(DATA, path).status_code == 404
+
+
+def _basic(who: str) -> str:
+    return f"Basic {base64.b64encode(who.encode()).decode()}"
+
+
+def test_the_interface_asks_who_comes(served: Served) -> None:
+    assert served.get(INTERFACE, "/").status_code == 401
+    wrong = {"Authorization": _basic("publie:autre")}
+    assert served.get(INTERFACE, "/", **wrong).status_code == 401
+
+
+def test_the_interface_gets_what_a_websocket_needs_and_no_password(served: Served) -> None:
+    who = {"Authorization": _basic("publie:mot-de-passe")}
+    told = served.get(INTERFACE, "/graphql", **who, Upgrade="websocket", Connection="Upgrade")
+    assert told.status_code == 200
+    lines = told.text.splitlines()
+    assert {"upgrade: websocket", "connection: upgrade", f"host: {INTERFACE}"} <= set(lines)
+    assert not [line for line in lines if line.startswith("authorization")]
