@@ -22,6 +22,7 @@ from pipelines.command_line import (
     DONE,
     FILE,
     FOLDER,
+    FOLDER_OR_ADDRESS,
     REFUSED,
     USAGE,
     Commands,
@@ -60,24 +61,40 @@ def _date(_context: click.Context, _option: click.Parameter, value: str | None) 
 
 
 @main.command()
-@click.option("--sources", type=FOLDER, default=Path("sources"), show_default=True, help="Dossier des feuilles.")
-@click.option("--outputs", type=FOLDER, default=Path("outputs"), show_default=True, help="Dossier des versions.")
+@click.option(
+    "--sources",
+    type=FOLDER_OR_ADDRESS,
+    default=Path("sources"),
+    show_default=True,
+    help="Dossier des feuilles, ou s3://…",
+)
+@click.option(
+    "--outputs",
+    type=FOLDER_OR_ADDRESS,
+    default=Path("outputs"),
+    show_default=True,
+    help="Dossier des versions, ou s3://…",
+)
 @click.option("--date", callback=_date, help="Date de la version, AAAA-MM-JJ (par défaut : aujourd’hui à Paris).")
 @click.option(
     "--partial", is_flag=True, help="Publie malgré des lignes refusées, mises en quarantaine avec ce qui en dépend."
 )
 @guarded
-def build(sources: Path, outputs: Path, date: str, partial: bool) -> int:
+def build(sources: Path | str, outputs: Path | str, date: str, partial: bool) -> int:
     """Fait tout : lit, contrôle, normalise, publie une version."""
     from pipelines.curation.console import print_issues
     from pipelines.orchestration.launch import launch
     from pipelines.progress import listening
 
-    _require_sources(sources)
-    outputs.mkdir(parents=True, exist_ok=True)  # a folder that cannot be written is said before the work, not after
+    if isinstance(sources, Path):
+        _require_sources(sources)
+        sources = sources.resolve()
+    if isinstance(outputs, Path):
+        outputs.mkdir(parents=True, exist_ok=True)  # one that cannot be written is said before the work, not after
+        outputs = outputs.resolve()
     console = console_of()
     with listening(_teller(console)):
-        result = launch(sources.resolve(), outputs.resolve(), date, partial=partial)
+        result = launch(sources, outputs, date, partial=partial)
     if result.refused:
         print_issues(console, result.issues)
         if result.report is not None:
@@ -92,12 +109,11 @@ def build(sources: Path, outputs: Path, date: str, partial: bool) -> int:
     if result.report is not None:
         console.print(f"\nRapport à ouvrir dans un navigateur : {shown_path(result.report)}", markup=False)
     release = result.release
+    where = shown_path(release.path) if isinstance(outputs, Path) else f"{outputs}/releases/{release.version}"
     if release.new:
-        console.print(f"\n[bold green]Version {release.version} publiée[/] : {shown_path(release.path)}")
+        console.print(f"\n[bold green]Version {release.version} publiée[/] : {where}")
     else:
-        console.print(
-            f"\n[bold]Rien de nouveau[/] : les données sont celles de {release.version}, {shown_path(release.path)}"
-        )
+        console.print(f"\n[bold]Rien de nouveau[/] : les données sont celles de {release.version}, {where}")
     console.print(
         "Ensuite : ouvrez contrats-de-destination.xlsx dans ce dossier, ou `make dev` pour l’interface de Dagster."
     )

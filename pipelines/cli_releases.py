@@ -17,6 +17,7 @@ from pipelines.command_line import (
     ENVIRONMENT,
     FILE,
     FOLDER,
+    FOLDER_OR_ADDRESS,
     REFUSED,
     USAGE,
     Command,
@@ -33,6 +34,13 @@ if TYPE_CHECKING:
 _OUTPUTS = click.option(
     "--outputs", type=FOLDER, default=Path("outputs"), show_default=True, help="Dossier des versions."
 )
+_READ_OUTPUTS = click.option(
+    "--outputs",
+    type=FOLDER_OR_ADDRESS,
+    default=Path("outputs"),
+    show_default=True,
+    help="Dossier des versions, ou s3://…",
+)
 
 
 def add_release_commands(group: click.Group) -> None:
@@ -43,9 +51,9 @@ def add_release_commands(group: click.Group) -> None:
 
 @click.command(cls=Command)
 @click.argument("release", metavar="VERSION")
-@_OUTPUTS
+@_READ_OUTPUTS
 @guarded
-def verify(release: str, outputs: Path) -> int:
+def verify(release: str, outputs: Path | str) -> int:
     """Recalcule tout ce qu’une version affirme : empreintes, tailles, lignes, schémas, clés (1 = un écart)."""
     from pipelines.publish.folder import NotAReleaseError
     from pipelines.publish.verify.release import verify as verify_release
@@ -63,9 +71,9 @@ def verify(release: str, outputs: Path) -> int:
 @click.argument("new", metavar="NOUVELLE")
 @click.option("--json", "as_json", is_flag=True, help="Un seul objet JSON sur la sortie (docs/diff.schema.json).")
 @click.option("--html", type=FILE, help="Écrit aussi la comparaison en une page HTML.")
-@_OUTPUTS
+@_READ_OUTPUTS
 @guarded
-def compare(old: str, new: str, as_json: bool, html: Path | None, outputs: Path) -> int:
+def compare(old: str, new: str, as_json: bool, html: Path | None, outputs: Path | str) -> int:
     """Dit ce qui a changé entre deux versions (1 = elles diffèrent)."""
     from pipelines.publish.diff.compare import diff
     from pipelines.publish.diff.page import render
@@ -87,9 +95,9 @@ def compare(old: str, new: str, as_json: bool, html: Path | None, outputs: Path)
 @click.argument("table", metavar="TABLE")
 @click.argument("key", metavar="IDENTIFIANT")
 @click.option("--release", default="", help="Dossier ou nom d’une version (par défaut : la dernière).")
-@_OUTPUTS
+@_READ_OUTPUTS
 @guarded
-def explain(table: str, key: str, release: str, outputs: Path) -> int:
+def explain(table: str, key: str, release: str, outputs: Path | str) -> int:
     """Raconte une ligne publiée : ses cellules, ses corrections, ses sources, ses divergences."""
     from pipelines.explain import NoSuchRowError, told
     from pipelines.explain import explain as explain_row
@@ -201,7 +209,7 @@ def _megabytes(size: int) -> str:
     return f"{size / 1e6:.1f} Mo".replace(".", ",")
 
 
-def _folder(named: str, outputs: Path) -> Path:
+def _folder(named: str, outputs: Path | str) -> Path:
     """The folder of a release: a path, a version of ``outputs``, or the last one when nothing is named.
 
     Raises:
@@ -209,6 +217,9 @@ def _folder(named: str, outputs: Path) -> Path:
     """
     from pipelines.publish.versions import LATEST, RELEASES, read_versions
 
+    if isinstance(outputs, str) and not (named and Path(named).is_dir()):
+        return _brought(named, outputs)
+    outputs = Path(outputs)
     versions = read_versions(outputs)
     last = versions.current()
     if named in ("", LATEST) and last is not None:
@@ -222,7 +233,25 @@ def _folder(named: str, outputs: Path) -> Path:
     return folder
 
 
-def _opened(named: str, outputs: Path) -> ReleaseFolder:
+def _brought(named: str, address: str) -> Path:
+    """The folder of this machine that holds a release of a store."""
+    from pipelines.orchestration.resources import work_folder
+    from pipelines.publish.versions import LATEST
+    from pipelines.storage.places import open_place
+    from pipelines.storage.releases import bring_release, read_pointer
+
+    place = open_place(address)
+    pointer = read_pointer(place)
+    names = [str(one["version"]) for one in pointer.releases]
+    wanted = pointer.latest if named in ("", LATEST) else named
+    if wanted is None:
+        raise Stop(USAGE, f"Il n’y a pas encore de version dans {address}.")
+    if wanted not in names:
+        raise Stop(USAGE, f"« {named} » n’est pas une version de {address} (il y a : {', '.join(names) or 'aucune'}).")
+    return bring_release(place, wanted, work_folder("versions", place))
+
+
+def _opened(named: str, outputs: Path | str) -> ReleaseFolder:
     from pipelines.publish.folder import NotAReleaseError, ReleaseFolder
 
     try:

@@ -117,6 +117,20 @@ class Place(click.ParamType[Path]):
         return path
 
 
+class PlaceOrAddress(click.ParamType["Path | str"]):
+    """A folder, or the address of one in an object store (``s3://…``), which stays a text."""
+
+    name = "dossier ou adresse"
+
+    def convert(self, value: str | Path, param: click.Parameter | None, ctx: click.Context | None) -> Path | str:
+        """The path, or the address.
+
+        Raises:
+            click.BadParameter: a file.
+        """
+        return str(value) if "://" in str(value) else FOLDER.convert(value, param, ctx)
+
+
 class Stop(Exception):  # noqa: N818
     """Ends a command with an exit code and a message for the person who typed it."""
 
@@ -183,6 +197,9 @@ def guarded(command: Callable[P, int]) -> Callable[P, None]:
         except click.ClickException:
             raise
         except Exception as error:
+            if type(error).__name__ in ("StorageError", "StorageUnreachable"):  # not imported for every command
+                console_of(stderr=True).print(str(error), markup=False)
+                sys.exit(ENVIRONMENT)
             console_of(stderr=True).print(
                 f"Erreur du programme, à signaler : {type(error).__name__} : {error}\n"
                 "Rien n’a été publié. Relancez avec CONTRATS_TRACE=1 pour le détail.",
@@ -197,6 +214,7 @@ def guarded(command: Callable[P, int]) -> Callable[P, None]:
 
 
 FOLDER, FILE = Place(folder=True), Place(folder=False)
+FOLDER_OR_ADDRESS = PlaceOrAddress()
 
 
 def shown_path(path: Path) -> str:

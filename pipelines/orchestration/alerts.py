@@ -24,7 +24,7 @@ from pipelines.alerts.settings import AlertSettingsError, Channel, channels
 from pipelines.normalise.intake import read_lists
 from pipelines.orchestration.automation import sensor_status
 from pipelines.orchestration.caching import cache
-from pipelines.orchestration.failures import KIND, kind_of_names
+from pipelines.orchestration.failures import IMPATIENT, KIND, kind_of_names
 from pipelines.orchestration.metadata import CELLS
 from pipelines.orchestration.names import RELEASE_FILES
 from pipelines.orchestration.policy import STALE_AFTER_DAYS, TOLD_AGAIN_AFTER_DAYS
@@ -137,6 +137,7 @@ def _failed_runs(instance: dg.DagsterInstance, told: Told) -> list[dg.RunRecord]
             updated_after=dt.datetime.fromtimestamp(max(since - 1, 0), dt.UTC),
         )
     )
+    records = [record for record in records if IMPATIENT not in record.dagster_run.tags]  # somebody read it at a shell
     return [record for record in sorted(records, key=_stamp) if _stamp(record) > told.after]
 
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from pipelines.orchestration.liveness import MACHINE_TAG, living, machine
-from pipelines.orchestration.resources import PROJECT
+from pipelines.orchestration.resources import PROJECT, Run
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -58,8 +58,8 @@ def home() -> Path:
     return folder
 
 
-def launch(sources: Path, outputs: Path, date: str, *, partial: bool = False) -> Result:
-    """Runs the whole job; the folders are absolute, the date ISO or "" for today in Paris."""
+def launch(sources: Path | str, outputs: Path | str, date: str, *, partial: bool = False) -> Result:
+    """Runs the whole job; the folders are absolute or addresses, the date ISO or "" for today in Paris."""
     folder = home()
     warnings.filterwarnings("ignore", module="dagster")
     import dagster as dg
@@ -115,7 +115,7 @@ def _unopened(folder: Path, error: BaseException) -> str:
     )
 
 
-def _read(result: dg.ExecuteInProcessResult, sources: Path) -> Result:
+def _read(result: dg.ExecuteInProcessResult, sources: Path | str) -> Result:
     from pipelines.curation.issues import COLUMNS, IssueLog, errors
     from pipelines.orchestration.names import ISSUES, table_key
     from pipelines.orchestration.publication import RELEASE
@@ -144,7 +144,7 @@ def _report(result: dg.ExecuteInProcessResult) -> Path | None:
     return None
 
 
-def _failed_cells(result: dg.ExecuteInProcessResult, sources: Path) -> pd.DataFrame:
+def _failed_cells(result: dg.ExecuteInProcessResult, sources: Path | str) -> pd.DataFrame:
     """All issues of a refused run: those of the sheets, and those of the published tables."""
     from pipelines import job
     from pipelines.curation.issues import IssueLog
@@ -153,7 +153,7 @@ def _failed_cells(result: dg.ExecuteInProcessResult, sources: Path) -> pd.DataFr
 
     built = {name: result.asset_value(table_key(table)) for name, table in tables().items()}
     log = IssueLog.of(result.asset_value(ISSUES))
-    for failed in job.check(built, job.assertions_of(sources)).values():
+    for failed in job.check(built, job.assertions_of(Run(sources=str(sources)).sources_folder)).values():
         if len(failed):
             log.extend(IssueLog.of(job.located(failed, built["provenance"])))
     return log.frame()

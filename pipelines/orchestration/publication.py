@@ -139,8 +139,9 @@ def make_publication() -> dg.AssetsDefinition:
     def publier_la_version(settings: Run, **inputs: pd.DataFrame) -> Iterator[dg.Output | dg.AssetCheckResult]:  # type: ignore[type-arg]
         issues = inputs.pop("anomalies_de_saisie")
         codes = job.codes_of(inputs["nomenclatures"])
-        description = dataset_description(settings.sources_folder)
-        staging = publishing.begin(settings.outputs_folder, settings.release_date)
+        sources, outputs = settings.sources_folder, settings.outputs_folder
+        description = dataset_description(sources)
+        staging = publishing.begin(outputs, settings.release_date)
         with step("Fichiers CSV") as writing:
             publishing.write_csv(staging, inputs)
             writing.counted = f"{len(inputs)} fichiers"
@@ -151,11 +152,12 @@ def make_publication() -> dg.AssetsDefinition:
             publishing.write_xlsx(staging, inputs, description)
             writing.counted = f"{len(inputs) + 1} classeurs"
         with step("Métadonnées") as writing:
-            found = publishing.write_metadata(staging, inputs, issues, description, codes, settings.sources_folder)
+            found = publishing.write_metadata(staging, inputs, issues, description, codes, sources)
             writing.counted = "schémas, catalogue, dictionnaire, comparaison"
         yield from _verdict(found)
         with step("Mise en place de la version") as writing:
             release = publishing.finish(staging, found)
+            settings.publish(release)
             writing.counted = release.version if release.new else f"{release.version}, déjà publiée"
         where = dg.MetadataValue.path(str(release.path))
         for name in _FILES:
@@ -168,7 +170,7 @@ def make_publication() -> dg.AssetsDefinition:
                 "version": release.version,
                 "nouvelle": release.new,
                 "dossier": where,
-                METADATA: dg.MetadataValue.path(str(report_path(settings.outputs_folder, settings.release_date))),
+                METADATA: dg.MetadataValue.path(str(report_path(outputs, settings.release_date))),
             },
         )
 

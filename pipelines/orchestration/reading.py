@@ -116,12 +116,12 @@ def planifier(context: dg.OpExecutionContext, settings: Run) -> Iterator[dg.Outp
 @apart
 def lire_un_lot(context: dg.OpExecutionContext, settings: Run, listes: Lists, lot: Planned) -> LotRead:
     """The workbooks of a lot, read and typed."""
-    name = context.get_mapping_key() or job.WHOLE
+    name, root = context.get_mapping_key() or job.WHOLE, settings.sources_folder
     with step("Lecture des classeurs") as reading:
         found = read_lot(
             f"lot_{name}",
-            [_here(unit, settings.sources_folder) for unit in lot],
-            settings.sources_folder,
+            [_here(unit, root) for unit in lot],
+            root,
             listes.vocabularies,
             cache(),
             partial=settings.partial,

@@ -7,11 +7,18 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from zoneinfo import ZoneInfo
 
 import dagster as dg
 from pydantic import Field, PrivateAttr
+
+from pipelines.orchestration.caching import cache_folder
+from pipelines.publish.versions import Release
+from pipelines.sheets.inventory import SUFFIXES
+from pipelines.storage.mirror import follow
+from pipelines.storage.places import Place, is_address, open_place
+from pipelines.storage.releases import Pointer, bring, send, send_report
 
 PARIS = ZoneInfo("Europe/Paris")
 PROJECT = Path(__file__).resolve().parents[2]
@@ -23,11 +30,11 @@ class Run(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     sources: str = Field(
         default=os.environ.get(SOURCES_VARIABLE) or "sources",
-        description="Dossier des feuilles, relatif au projet ou absolu.",
+        description="Dossier des feuilles, relatif au projet ou absolu, ou s3://seau/préfixe.",
     )
     outputs: str = Field(
         default=os.environ.get(OUTPUTS_VARIABLE) or "outputs",
-        description="Dossier des versions, relatif au projet ou absolu.",
+        description="Dossier des versions, relatif au projet ou absolu, ou s3://seau/préfixe.",
     )
     partial: bool = Field(
         default=False,
@@ -36,15 +43,51 @@ class Run(dg.ConfigurableResource):  # type: ignore[type-arg]
     )
     date: str = Field(default="", description="Date de la version, AAAA-MM-JJ ; vide : le jour de l’exécution à Paris.")
 
+    _pointer: Pointer | None = PrivateAttr(default=None)
+
     @property
     def sources_folder(self) -> Path:
-        """The folder of sheets."""
-        return PROJECT / self.sources
+        """The folder of sheets; for an address, a folder of this machine that follows it, as it is now.
+
+        Raises:
+            StorageError: the store refuses.
+        """
+        if not is_address(self.sources):
+            return PROJECT / self.sources
+        place = open_place(self.sources)
+        return follow(
+            place, work_folder("feuilles", place), lambda name: PurePosixPath(name).suffix.lower() in SUFFIXES
+        )
 
     @property
     def outputs_folder(self) -> Path:
-        """The folder of releases."""
-        return PROJECT / self.outputs
+        """The folder of releases; for an address, one of this machine that holds what a build needs of them.
+
+        Raises:
+            StorageError: the store refuses.
+            OutputsBusy: a build of this machine is at work there.
+        """
+        if not is_address(self.outputs):
+            return PROJECT / self.outputs
+        place = open_place(self.outputs)
+        work = work_folder("versions", place)
+        self._pointer = bring(place, work)
+        return work
+
+    def publish(self, release: Release) -> None:
+        """Takes a new release where outputs are, when that is not a folder; `outputs_folder` was asked for before.
+
+        Raises:
+            StorageError: the store refuses.
+            OutputsBusy: another publication came first.
+        """
+        if is_address(self.outputs) and release.new and self._pointer is not None:
+            send(open_place(self.outputs), release, self._pointer)
+
+    def publish_report(self, path: Path, name: str) -> None:
+        """Takes a report there too."""
+        if is_address(self.outputs):
+            send_report(open_place(self.outputs), path, name)
 
     _created: dt.datetime | None = PrivateAttr(default=None)
 
@@ -60,3 +103,12 @@ class Run(dg.ConfigurableResource):  # type: ignore[type-arg]
         if self.date:
             return dt.date.fromisoformat(self.date)
         return (self._created or dt.datetime.now(PARIS)).astimezone(PARIS).date()
+
+
+def work_folder(what: str, place: Place) -> Path:
+    """The folder of this machine that stands for one of a store."""
+    return (cache_folder() or PROJECT / ".dagster" / "cache") / what / place.key
+
+
+def _of_sheets(name: str) -> bool:
+    return PurePosixPath(name).suffix.lower() in SUFFIXES

@@ -114,7 +114,9 @@ def make_checks() -> dg.AssetChecksDefinition:
             checking.counted = f"{len(failures)} tables, {sum(map(len, failures.values()))} écarts"
         provenance = inputs["provenance"]
         located = {name: job.located(failed, provenance) for name, failed in failures.items()}
-        report = write_report(settings.outputs_folder, settings.release_date, issues, located.values(), provenance)
+        outputs = settings.outputs_folder
+        report = write_report(outputs, settings.release_date, issues, located.values(), provenance)
+        settings.publish_report(report, report.relative_to(outputs).as_posix())
         for name, table in tables().items():
             own = issues_of(table, issues)
             yield from _results(table, own, located[name], report, partial=settings.partial)

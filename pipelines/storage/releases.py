@@ -1,0 +1,212 @@
+"""Releases in a store: the last one is brought here to be compared with, the new one is taken there.
+
+A reader of the store follows ``versions.json``. It is written last, once every file of the release is there and was
+read back, and only if nobody moved it meanwhile, where the store can tell (S3 can). A release that does not stand in it
+is none: what a build that died left under its name is removed by the next one of that name.
+
+Belongs here: that order. Does not belong here: making a release (``publish``).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pipelines.publish import lock
+from pipelines.publish.diff.reading import is_partial
+from pipelines.publish.errors import OutputsBusy
+from pipelines.publish.folder import NotAReleaseError, ReleaseFolder
+from pipelines.publish.staging import remove
+from pipelines.publish.verify.files import damaged
+from pipelines.publish.versions import DESCRIPTOR, POINTER, RELEASES, SUMS, Release
+from pipelines.storage.mirror import fetch, listed
+from pipelines.storage.places import Place, StorageError, as_storage_error
+
+CONTENT_TYPES = {
+    ".csv": "text/csv; charset=utf-8",
+    ".html": "text/html; charset=utf-8",
+    ".json": "application/json",
+    ".jsonld": "application/ld+json",
+    ".md": "text/markdown; charset=utf-8",
+    ".ods": "application/vnd.oasis.opendocument.spreadsheet",
+    ".parquet": "application/vnd.apache.parquet",
+    ".toml": "application/toml",
+    ".ttl": "text/turtle; charset=utf-8",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".zip": "application/zip",
+}
+_PLAIN = "text/plain; charset=utf-8"
+_BLOCK = 1 << 20
+
+
+@dataclass(frozen=True)
+class Pointer:
+    """``versions.json`` as it was read: its releases, and the tag by which the store tells that it did not change."""
+
+    latest: str | None
+    releases: tuple[dict[str, Any], ...]
+    tag: str | None
+    """None when there was none."""
+
+
+def read_pointer(place: Place) -> Pointer:
+    """The pointer of a store.
+
+    Raises:
+        StorageError: it cannot be read, or is no pointer.
+    """
+    path = place.at(POINTER)
+    with as_storage_error(place):
+        try:
+            before = place.store.info(path)
+            content = place.store.cat_file(path)
+        except FileNotFoundError:
+            return Pointer(None, (), None)
+    try:
+        found = json.loads(content)
+        releases = tuple(dict(one) for one in found["releases"])
+        names = [str(one["version"]) for one in releases]
+        latest = None if found["latest"] is None else str(found["latest"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise StorageError(f"{path} n’est pas une liste de versions : remettez-la depuis une sauvegarde.") from error
+    if latest not in (None, *names) or any("/" in name or name.startswith(".") for name in names):
+        raise StorageError(f"{path} n’est pas une liste de versions : remettez-la depuis une sauvegarde.")
+    return Pointer(latest, releases, str(before.get("ETag") or hashlib.sha256(content).hexdigest()))
+
+
+def bring(place: Place, outputs: Path) -> Pointer:
+    """Makes a folder of outputs hold what a build needs: the list of releases, the last one, and the last whole one.
+
+    Of the others it holds what names them. A release that is here and not in the store was never published: it goes.
+
+    Raises:
+        OutputsBusy: a build is at work in this folder.
+        StorageError: the store refuses, or does not hold what its pointer says.
+    """
+    (outputs / RELEASES).mkdir(parents=True, exist_ok=True)
+    lock.take(outputs)
+    try:
+        pointer = read_pointer(place)
+        names = [str(one["version"]) for one in pointer.releases]
+        for found in (outputs / RELEASES).iterdir():
+            if found.name not in names:
+                remove(found)
+        with as_storage_error(place):
+            for name in names:
+                _bring_name(place, name, outputs)
+        for name in reversed(names[: names.index(pointer.latest) + 1] if pointer.latest else []):
+            if not _partial(bring_release(place, name, outputs)):
+                break
+        told = {"latest": pointer.latest, "releases": list(pointer.releases)}
+        (outputs / POINTER).write_text(json.dumps(told, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    finally:
+        lock.free(outputs)
+    return pointer
+
+
+def bring_release(place: Place, version: str, outputs: Path) -> Path:
+    """Brings a release whole, unless it is here and sound; returns its folder.
+
+    Raises:
+        StorageError: the store does not hold it whole.
+    """
+    folder = outputs / RELEASES / version
+    if not (folder / SUMS).is_file() or damaged(folder):
+        remove(folder)
+        with as_storage_error(place):
+            root = place.at(f"{RELEASES}/{version}")
+            for name, _ in listed(place, root):
+                fetch(place, f"{root}/{name}", folder / name)
+        if not (folder / SUMS).is_file() or damaged(folder):
+            raise StorageError(
+                f"La version {version} de {place.address} est abîmée ou incomplète : remettez-la d’une sauvegarde."
+            )
+    return folder
+
+
+def _bring_name(place: Place, version: str, outputs: Path) -> None:
+    for name in (DESCRIPTOR, SUMS):
+        target = outputs / RELEASES / version / name
+        if not target.is_file():
+            fetch(place, place.at(f"{RELEASES}/{version}/{name}"), target)
+
+
+def _partial(folder: Path) -> bool:
+    try:
+        return is_partial(ReleaseFolder.open(folder))
+    except NotAReleaseError:
+        return False
+
+
+def send(place: Place, release: Release, pointer: Pointer) -> None:
+    """Takes a new release to the store, then moves the pointer, last and at once.
+
+    Raises:
+        OutputsBusy: another publication moved the pointer meanwhile; nothing of it is harmed.
+        StorageError: the store refuses, or does not give back what it was given.
+    """
+    root = place.at(f"{RELEASES}/{release.version}")
+    names = sorted(path.relative_to(release.path).as_posix() for path in release.path.rglob("*") if path.is_file())
+    with as_storage_error(place):
+        if place.store.exists(root):
+            place.store.rm(root, recursive=True)  # of a build that died: it stands in no pointer
+        for name in [name for name in names if name != SUMS] + [SUMS]:
+            _send_file(place, release.path / name, f"{root}/{name}")
+        told = {
+            "latest": release.version,
+            "releases": [
+                *pointer.releases,
+                {
+                    "version": release.version,
+                    "date": release.date.isoformat(),
+                    "path": f"{RELEASES}/{release.version}",
+                    "contenu_sha256": release.content_sha256,
+                },
+            ],
+        }
+        _move_pointer(place, json.dumps(told, ensure_ascii=False, indent=2) + "\n", pointer)
+
+
+def send_report(place: Place, path: Path, name: str) -> None:
+    """Takes the report of a run to the store."""
+    with as_storage_error(place):
+        _send_file(place, path, place.at(name))
+
+
+def _send_file(place: Place, path: Path, target: str) -> None:
+    place.store.put_file(str(path), target, **_described(place, path.suffix))
+    with path.open("rb") as mine:
+        wanted = hashlib.file_digest(mine, "sha256").digest()
+    digest = hashlib.sha256()
+    with place.store.open(target, "rb") as theirs:
+        while block := theirs.read(_BLOCK):
+            digest.update(block)
+    if digest.digest() != wanted:
+        raise StorageError(f"{place.address} ne rend pas ce qui lui a été donné : {target}.")
+
+
+def _described(place: Place, suffix: str) -> dict[str, str]:
+    return {"ContentType": CONTENT_TYPES.get(suffix, _PLAIN)} if place.conditional else {}
+
+
+def _move_pointer(place: Place, content: str, before: Pointer) -> None:
+    path = place.at(POINTER)
+    if not place.conditional:
+        if read_pointer(place).tag != before.tag:
+            raise _overtaken(place)
+        place.store.pipe_file(path, content.encode())
+        return
+    condition = {"IfNoneMatch": "*"} if before.tag is None else {"IfMatch": before.tag}
+    try:
+        place.store.pipe_file(path, content.encode(), **_described(place, ".json"), **condition)
+    except Exception as error:
+        if "PreconditionFailed" in f"{error} {error.__cause__}" or "ConditionalRequestConflict" in str(error):
+            raise _overtaken(place) from None
+        raise
+
+
+def _overtaken(place: Place) -> OutputsBusy:
+    return OutputsBusy(f"Une autre publication a changé {place.at(POINTER)} entre-temps ; recommencez.")

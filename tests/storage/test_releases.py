@@ -1,0 +1,179 @@
+"""Releases in a store: the same bytes as in a folder, the pointer last, and nothing half-written for its readers."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipelines.publish.errors import OutputsBusy
+from pipelines.publish.release import write_release
+from pipelines.publish.verify.release import verify
+from pipelines.publish.versions import Release
+from pipelines.storage import releases
+from pipelines.storage.places import StorageError, open_place
+from pipelines.storage.releases import bring, bring_release, read_pointer, send
+from tests.publish.publish_dataset import CODES, DATE, DECLARED, description, frames, issues
+from tests.storage.conftest import Front
+
+ADDRESS = "s3://seau/versions"
+
+
+def built(outputs: Path, day: int = 0, rank: int | None = None) -> Release:
+    """A release of a small dataset, another one each day, or for another ``rank`` in it."""
+    tables = frames()
+    tables["organismes"].loc[0, "rang"] = day if rank is None else rank
+    date = DATE + dt.timedelta(days=day)
+    return write_release(tables, issues(), description(), CODES, outputs, date, declared=DECLARED)
+
+
+def published(outputs: Path, day: int = 0) -> Release:
+    place = open_place(ADDRESS)
+    pointer = bring(place, outputs)
+    release = built(outputs, day)
+    if release.new:
+        send(place, release, pointer)
+    return release
+
+
+def latest(folder: Path) -> str | None:
+    """What a reader of the store finds by its pointer, once it is verified."""
+    place = open_place(ADDRESS)
+    pointer = read_pointer(place)
+    if pointer.latest is not None:
+        found = verify(bring_release(place, pointer.latest, folder))
+        assert found.sound, found.text()
+    return pointer.latest
+
+
+def bytes_of(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_the_store_holds_the_same_bytes_with_their_types(front: Front, store: Any, tmp_path: Path) -> None:  # noqa: ANN401
+    release = published(tmp_path / "travail")
+    there = bring_release(open_place(ADDRESS), release.version, tmp_path / "lecteur")
+    assert bytes_of(there) == bytes_of(built(tmp_path / "dossier").path)
+    types = {
+        path.rpartition("/")[2]: store.info(path)["ContentType"]
+        for path in store.find(f"seau/versions/releases/{release.version}")
+    }
+    assert types["catalog.ttl"] == "text/turtle; charset=utf-8"
+    assert types["datapackage.json"] == "application/json"
+    assert types["SHA256SUMS"].startswith("text/plain")
+    writes = [path for _, path in front.seen]
+    assert writes[-1].endswith("/versions.json")
+    assert writes[-2].endswith("/SHA256SUMS")
+    assert front.conditions[-1] == {"if-none-match": "*"}
+
+
+def test_releases_follow_one_another_from_a_machine_that_has_none(front: Front, tmp_path: Path) -> None:
+    for day in range(3):
+        published(tmp_path / f"machine-{day}", day)
+    assert "if-match" in front.conditions[-1]
+    pointer = read_pointer(open_place(ADDRESS))
+    assert [one["version"] for one in pointer.releases] == ["2026-11-22", "2026-11-23", "2026-11-24"]
+    assert latest(tmp_path / "lecteur") == "2026-11-24"
+    before = len(front.seen)
+    assert not published(tmp_path / "machine-neuve", 2).new
+    assert len(front.seen) == before  # nothing new, nothing written
+
+
+def test_a_second_release_of_a_day_has_its_own_name(front: Front, tmp_path: Path) -> None:
+    published(tmp_path / "une")
+    place = open_place(ADDRESS)
+    pointer = bring(place, tmp_path / "autre")
+    send(place, built(tmp_path / "autre", rank=9), pointer)
+    assert latest(tmp_path / "lecteur") == "2026-11-22.2"
+    assert front.seen
+
+
+def test_of_two_publications_at_once_one_wins_and_the_other_is_told(front: Front, tmp_path: Path) -> None:
+    published(tmp_path / "avant")
+    place = open_place(ADDRESS)
+    prepared = []
+    for day in (1, 2):
+        pointer = bring(place, tmp_path / f"machine-{day}")
+        prepared.append((built(tmp_path / f"machine-{day}", day), pointer))
+    outcomes: list[str] = []
+
+    def publish(release: Release, pointer: releases.Pointer) -> None:
+        try:
+            send(open_place(ADDRESS), release, pointer)
+            outcomes.append(release.version)
+        except OutputsBusy as error:
+            assert "entre-temps" in str(error)
+            outcomes.append("")
+
+    threads = [threading.Thread(target=publish, args=one) for one in prepared]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    (won,) = [version for version in outcomes if version]
+    assert latest(tmp_path / "lecteur") == won
+    assert len(front.conditions) == len(front.seen)
+    lost = next(day for day in (1, 2) if f"2026-11-{22 + day}" != won)
+    published(tmp_path / f"machine-{lost}", lost)
+    assert latest(tmp_path / "lecteur") == f"2026-11-{22 + lost}"
+
+
+def test_a_release_that_the_store_gives_back_otherwise_is_not_published(
+    front: Front,
+    store: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    place = open_place(ADDRESS)
+    pointer = bring(place, tmp_path / "travail")
+    release = built(tmp_path / "travail")
+    put = place.store.put_file
+
+    def put_wrong(path: str, target: str, **words: object) -> None:
+        put(path, target, **words)
+        if target.endswith("catalog.ttl"):
+            store.pipe_file(target, b"autre chose")
+
+    monkeypatch.setattr(place.store, "put_file", put_wrong)
+    with pytest.raises(StorageError, match=r"ne rend pas ce qui lui a été donné : .*catalog\.ttl"):
+        send(place, release, pointer)
+    assert latest(tmp_path / "lecteur") is None
+    assert front.seen
+
+
+@pytest.mark.parametrize("spoiled", ["datapackage.json", "csv/contrats.csv", "SHA256SUMS"])
+def test_a_damaged_release_is_not_built_upon(front: Front, store: Any, tmp_path: Path, spoiled: str) -> None:  # noqa: ANN401
+    release = published(tmp_path / "travail")
+    name = f"seau/versions/releases/{release.version}/{spoiled}"
+    if not store.exists(name):
+        name = next(path for path in store.find(f"seau/versions/releases/{release.version}/csv"))
+    store.pipe_file(name, b"abime")
+    with pytest.raises(StorageError, match="abîmée ou incomplète"):
+        bring(open_place(ADDRESS), tmp_path / "machine-neuve")
+    assert front.seen
+
+
+@pytest.mark.parametrize(
+    "pointer", [b"", b"[]", b'{"latest": "x", "releases": []}', b'{"latest": null, "releases": [{"version": "../x"}]}']
+)
+def test_a_pointer_that_is_none_is_said(front: Front, store: Any, tmp_path: Path, pointer: bytes) -> None:  # noqa: ANN401
+    store.pipe_file("seau/versions/versions.json", pointer)
+    with pytest.raises(StorageError, match="n’est pas une liste de versions"):
+        bring(open_place(ADDRESS), tmp_path / "travail")
+    assert front.url
+
+
+def test_a_store_without_conditions_keeps_the_order(tmp_path: Path) -> None:
+    """``memory://`` cannot refuse to replace what changed: it is read again just before."""
+    place = open_place("memory://versions-essai")
+    for day in range(2):
+        pointer = bring(place, tmp_path / f"machine-{day}")
+        send(place, built(tmp_path / f"machine-{day}", day), pointer)
+    stale = pointer
+    assert read_pointer(place).latest == "2026-11-23"
+    with pytest.raises(OutputsBusy):
+        send(place, built(tmp_path / "autre", 2), stale)
+    assert verify(bring_release(place, "2026-11-23", tmp_path / "lecteur")).sound
