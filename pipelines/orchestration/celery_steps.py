@@ -224,9 +224,10 @@ class CelerySteps(StepHandler):
         yield DagsterEvent.engine_event(
             step_handler_context.get_step_context(step), f"Arrêt de l’étape {step} demandé.", EngineEventData()
         )
-        # Without a broker nothing can be told; a step of a run that is over is not begun in any case.
+        # SIGKILL, because Dagster loses a SIGTERM that comes while it stores an event; every step survives it, since a
+        # build may be killed at any moment. Without a broker nothing can be told, and the step ends by itself.
         with contextlib.suppress(*_BROKER_ERRORS):
-            self.app.control.revoke(task, terminate=True, signal="SIGTERM")
+            self.app.control.revoke(task, terminate=True, signal="SIGKILL")
 
     def _lost(self, context: StepHandlerContext, tracked: Tracked, now: float) -> CheckStepHealthResult:
         step, _ = _step_and_task(context.execute_step_args)

@@ -153,7 +153,7 @@ def test_the_step_of_a_killed_worker_is_taken_by_another(distributed: Place, exp
         until(lambda: not any(alive(process) for process in processes), 5, log)
         with distributed.worker("autre"):
             until(lambda: (lost, "STEP_RESTARTED") in distributed.events(), 60, log)
-            assert time.monotonic() - died < SILENCE + 20
+            assert time.monotonic() - died < SILENCE + 30
             assert run.wait(RUN_SECONDS) == 0, distributed.said()[-3000:]
     assert_same(distributed.outputs, expected)
     kinds = [kind for step, kind in distributed.events() if step == lost]
@@ -167,11 +167,11 @@ def test_a_run_that_is_stopped_stops_the_step_of_its_worker(distributed: Place) 
         asked = time.monotonic()
         run.send_signal(signal.SIGTERM)
         assert run.wait(RUN_SECONDS) != 0
-        assert time.monotonic() - asked < 10
-        until(lambda: "Terminating" in log.read_text(encoding="utf-8"), 10, log)
-        for process in processes:
-            os.kill(process, signal.SIGCONT)
-        until(lambda: (step, "STEP_FAILURE") in distributed.events(), 20, log)
+        assert time.monotonic() - asked < 20
+        until(lambda: not any(alive(process) for process in processes), 10, log)
+        until(lambda: bool(children(worker.pid)), 10, log)  # the worker itself goes on
+        assert worker.poll() is None
+    assert [kind for one, kind in distributed.events() if one == step] == ["STEP_START"]
     assert not (distributed.outputs / "releases").exists()
 
 
@@ -193,7 +193,7 @@ def test_without_a_worker_a_run_fails_in_time_and_is_not_resumed_by_a_late_one(d
         until(lambda: "mise dans la file" in distributed.said(), 60, log)
         asked = time.monotonic()
         assert run.wait(RUN_SECONDS) != 0
-        assert WAIT < time.monotonic() - asked < WAIT + 20
+        assert WAIT < time.monotonic() - asked < WAIT + 30
     assert "Aucun ouvrier n’écoute la file « contrats »" in distributed.said()
     assert f"depuis {WAIT} s" in distributed.said()
     assert_no_password(distributed)
@@ -207,12 +207,13 @@ def test_without_a_worker_a_run_fails_in_time_and_is_not_resumed_by_a_late_one(d
 
 
 def test_a_termination_signal_is_honoured_while_steps_wait(distributed: Place) -> None:
+    distributed.config = {"execution": {"config": {"attente": RUN_SECONDS}}}
     with distributed.executed() as run:
         until(lambda: "mise dans la file" in distributed.said(), 60, distributed.root / "travail.log")
         asked = time.monotonic()
         run.send_signal(signal.SIGTERM)
         assert run.wait(RUN_SECONDS) != 0
-        assert time.monotonic() - asked < WAIT
+        assert time.monotonic() - asked < 20
     with distributed.instance() as instance:
         (ended,) = instance.get_runs()
     assert ended.status in (dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED)
