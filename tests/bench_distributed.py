@@ -61,7 +61,7 @@ def main() -> None:
     with postgresql() as storage, rabbitmq() as broker:
         for number in (0, WORKBOOKS):
             with tempfile.TemporaryDirectory() as root:
-                times = measured(Path(root), number, storage, broker, workers)
+                times = measured(Path(root), number, storage, broker.url, workers)
             console.print(
                 f"\nTravail « publier », {number + 2} classeurs, {workers} cœurs ; le même pour tous, une fois"
             )

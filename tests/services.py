@@ -18,6 +18,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 PASSWORD = "mot-de-passe-du-test"  # noqa: S105  (of servers that live as long as a test)
@@ -171,9 +172,26 @@ def _answers_postgresql(url: str) -> bool:
     return True
 
 
+@dataclass(frozen=True)
+class Broker:
+    """A RabbitMQ node: its address for Celery, its group of processes."""
+
+    url: str
+    group: int
+
+    @contextlib.contextmanager
+    def frozen(self) -> Iterator[None]:
+        """The node neither answers nor closes a connection while the context lasts."""
+        os.killpg(self.group, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.killpg(self.group, signal.SIGCONT)
+
+
 @contextlib.contextmanager
-def rabbitmq() -> Iterator[str]:
-    """The URL of a RabbitMQ node that lives as long as the context, with an epmd of its own."""
+def rabbitmq() -> Iterator[Broker]:
+    """A RabbitMQ node that lives as long as the context, with an epmd of its own."""
     user = _unprivileged("rabbitmq")
     port, distribution, names = free_port(), free_port(), free_port()
     with _folder(user) as folder:
@@ -210,7 +228,7 @@ def rabbitmq() -> Iterator[str]:
             running(server, log, user=user, env=env, stop=signal.SIGTERM) as process,
         ):
             _wait_until(lambda: _answers_amqp(url), process, log)
-            yield url
+            yield Broker(url, process.pid)
 
 
 def _answers_amqp(url: str) -> bool:

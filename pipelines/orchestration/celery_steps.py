@@ -51,6 +51,8 @@ TASK = "contrats.executer_une_etape"
 WAIT_SECONDS, SILENCE_SECONDS, RETRIES = 30, 20, 2
 _ANSWER_SECONDS = 2.0
 """How long workers may take to answer; their main process does nothing else."""
+_BROKER_SECONDS = 4
+"""How long the broker may take to answer a run, which must not hang on one that is frozen."""
 _LOOK_EVERY_SECONDS = 5
 _SLEEP_SECONDS = 0.5
 _PR_SET_PDEATHSIG = 1
@@ -77,7 +79,7 @@ def make_app() -> Celery:
         task_reject_on_worker_lost=False,
         worker_cancel_long_running_tasks_on_connection_loss=False,
         broker_connection_retry_on_startup=True,
-        broker_connection_timeout=4,
+        broker_connection_timeout=_BROKER_SECONDS,
         task_publish_retry_policy={"max_retries": 5, "interval_start": 0.2, "interval_step": 0.5, "interval_max": 2},
         worker_hijack_root_logger=False,
         worker_redirect_stdouts=False,
@@ -222,9 +224,10 @@ class CelerySteps(StepHandler):
         yield DagsterEvent.engine_event(
             step_handler_context.get_step_context(step), f"Arrêt de l’étape {step} demandé.", EngineEventData()
         )
-        # Without a broker nothing can be told; a step of a run that is over is not begun in any case.
+        # SIGKILL, because Dagster loses a SIGTERM that comes while it stores an event; every step survives it, since a
+        # build may be killed at any moment. Without a broker nothing can be told, and the step ends by itself.
         with contextlib.suppress(*_BROKER_ERRORS):
-            self.app.control.revoke(task, terminate=True, signal="SIGTERM")
+            self.app.control.revoke(task, terminate=True, signal="SIGKILL")
 
     def _lost(self, context: StepHandlerContext, tracked: Tracked, now: float) -> CheckStepHealthResult:
         step, _ = _step_and_task(context.execute_step_args)
@@ -347,6 +350,9 @@ class CeleryStepExecutor(StepDelegatingExecutor):
 def celery_executor(context: dg.InitExecutorContext) -> CeleryStepExecutor:
     """Des ouvriers Celery, sur une ou plusieurs machines, exécutent les étapes."""
     config = context.executor_config
+    app = make_app()
+    # Of runs only: a worker waits for messages as long as none comes.
+    app.conf.broker_transport_options = {"read_timeout": _BROKER_SECONDS, "write_timeout": _BROKER_SECONDS}
     return CeleryStepExecutor(
-        CelerySteps(make_app(), wait=config["attente"], silence=config["silence"], retries=config["reprises"])  # type: ignore[arg-type]
+        CelerySteps(app, wait=config["attente"], silence=config["silence"], retries=config["reprises"])  # type: ignore[arg-type]
     )
