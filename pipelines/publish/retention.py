@@ -106,7 +106,7 @@ def withdrawable(outputs: Path, version: str) -> Withdrawal:
         if version != versions.latest or version != names[-1]:
             later = ", ".join(names[names.index(version) + 1 :]) or str(versions.latest)
             raise LookupError(
-                f"« {version} » n’est pas la dernière version ({later} a été comparée avec elle ou avec une suivante) : "
+                f"« {version} » n’est pas la dernière version ({later} a été comparée avec elle ou une suivante) : "
                 "retirez d’abord celles qui la suivent, la dernière en premier."
             )
         if len(names) == 1:

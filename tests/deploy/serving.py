@@ -177,9 +177,17 @@ class Site:
         config = json.dumps({"resources": {"settings": {"config": settings}}})
         return self.command("dagster", "job", "launch", "-w", "workspace.yaml", "-j", job, "--config-json", config)
 
+    def initialise(self) -> None:
+        """Makes the databases of a new home: Dagster fails when two processes make those of SQLite at once."""
+        with mock.patch.dict(os.environ, self.environment), dg.DagsterInstance.from_config(str(self.home)) as instance:
+            instance.get_runs(limit=1)
+            instance.event_log_storage.get_maximum_record_id()
+            instance.all_instigator_state()
+
     @contextmanager
     def service(self, *words: str) -> Iterator[subprocess.Popen[bytes]]:
         """A service of Dagster, as the units start it; what it says goes to a file of the home's neighbour."""
+        self.initialise()
         with (self.root / f"{words[0]}.log").open("ab") as said:
             process = subprocess.Popen(
                 [sys.executable, "-m", *words], cwd=PROJECT, env=self.environment, stdout=said, stderr=said

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -62,6 +63,21 @@ def test_a_run_whose_machine_stops_frees_the_queue_and_is_done_again(settings: P
     last = site.runs()[-1]
     assert last["tags"]["dagster/retry_number"] == "1"
     site.command("pipelines", "verify", "latest", "--outputs", str(site.outputs))
+
+
+def test_a_worker_that_outlives_its_code_server_ends_its_run(base: str, tmp_path: Path) -> None:
+    site = site_of(tmp_path / "site", base, DEFAULT, poll_interval_seconds=1)
+    with site.daemon():
+        site.queue(DATE)
+        until(lambda: site.statuses() == ["STARTED"], 60, every=0.1)
+        servers = [pid for pid in site.processes() if b"grpc" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+        assert servers
+        for pid in servers:
+            os.kill(pid, signal.SIGKILL)
+        until(lambda: site.statuses() != ["STARTED"], 90)
+        assert site.statuses() == ["SUCCESS"]
+    said = (site.root / "dagster._daemon.log").read_text(encoding="utf-8")
+    assert said.count("Checking run") > 2, "it was looked at meanwhile"
 
 
 def test_a_build_of_the_shell_that_was_killed_does_not_hold_the_queue(base: str, tmp_path: Path) -> None:
