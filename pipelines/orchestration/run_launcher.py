@@ -30,9 +30,10 @@ if TYPE_CHECKING:
     from dagster._grpc.client import DagsterGrpcClient
 
 _WORKER = re.compile(r"Started process for run \(pid: (\d+)\)")
-_ATTEMPTS = 3
 _PAUSE = 2.0
 """Seconds between two attempts to reach a code server that does not answer."""
+_ATTEMPTS, _ATTEMPTS_ELSEWHERE = 3, 15
+"""One that has a port is a service of its own, which comes back: a run is retried in vain as long as it is away."""
 
 
 class WatchedRunLauncher(dg.DefaultRunLauncher):
@@ -82,7 +83,7 @@ def _is_worker(pid: int) -> bool:
 
 
 def _asked(client: DagsterGrpcClient, run_id: str) -> CheckRunHealthResult:
-    for attempt in range(_ATTEMPTS):
+    for attempt in range(_ATTEMPTS if client.socket else _ATTEMPTS_ELSEWHERE):
         time.sleep(_PAUSE if attempt else 0)
         try:
             answer = client.can_cancel_execution(CanCancelExecutionRequest(run_id=run_id), timeout=10)

@@ -166,16 +166,23 @@ class Site:
         assert code is None or done.returncode == code, done.stdout
         return done.stdout
 
+    def succeeds(self, *words: str) -> bool:
+        """Whether a program ends well."""
+        command = [sys.executable, "-m", *words]
+        return not subprocess.run(
+            command, cwd=PROJECT, env=self.environment, capture_output=True, check=False
+        ).returncode
+
     def build(self, date: str, code: int = 0) -> str:
         """The build of the command line."""
         where = ["--sources", str(self.sources.root), "--outputs", str(self.outputs)]
         return self.command("pipelines", "build", *where, "--date", date, code=code)
 
-    def queue(self, date: str, job: str = "publier") -> str:
+    def queue(self, date: str, job: str = "publier", workspace: str = "workspace.yaml") -> str:
         """Puts a run in the queue; returns what the command said."""
         settings = {"sources": str(self.sources.root), "outputs": str(self.outputs), "date": date}
         config = json.dumps({"resources": {"settings": {"config": settings}}})
-        return self.command("dagster", "job", "launch", "-w", "workspace.yaml", "-j", job, "--config-json", config)
+        return self.command("dagster", "job", "launch", "-w", workspace, "-j", job, "--config-json", config)
 
     def initialise(self) -> None:
         """Makes the databases of a new home: Dagster fails when two processes make those of SQLite at once."""
