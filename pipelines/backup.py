@@ -45,16 +45,20 @@ class Saved:
     size: int
 
 
-def backup(outputs: Path, home: Path, target: Path, postgres_url: str = "") -> Saved:
-    """Copies everything into ``target``, which must be absent or empty; ``postgres_url``: where history is, if there.
+def backup(outputs: Path | None, home: Path, target: Path, postgres_url: str = "") -> Saved:
+    """Copies everything into ``target``, which must be absent or empty; without ``outputs``, history alone.
+
+    ``postgres_url`` is where history is, when it is in PostgreSQL.
 
     Raises:
-        BackupError: the folder is not empty, or PostgreSQL refuses.
+        BackupError: the folder is not empty, there is no release to save, or PostgreSQL refuses.
         OutputsError: the disk refuses.
     """
     with as_outputs_error(target):
         if target.exists() and (not target.is_dir() or any(target.iterdir())):
             raise BackupError(f"{target} n’est pas vide : une sauvegarde demande un dossier neuf.")
+        if outputs is not None and not read_versions(outputs).releases:
+            raise BackupError(f"Aucune version dans {outputs} : indiquez leur dossier avec --outputs.")
         target.mkdir(parents=True, exist_ok=True)
         target.chmod(0o700)
         history = target / _HISTORY
@@ -65,7 +69,8 @@ def backup(outputs: Path, home: Path, target: Path, postgres_url: str = "") -> S
         if postgres_url:
             _postgres(postgres_url, "pg_dump", "--format=custom", "--no-owner", f"--file={history / _DUMP}")
             databases += 1
-        _copy_outputs(outputs, target / _OUTPUTS)
+        if outputs is not None:
+            _copy_outputs(outputs, target / _OUTPUTS)
         _write_sums(target)
         sizes = [path.stat().st_size for path in target.rglob("*") if path.is_file() and not path.is_symlink()]
         return Saved(len(read_versions(target / _OUTPUTS).releases), databases, sum(sizes))
@@ -114,7 +119,8 @@ def _save_sqlite(home: Path, target: Path) -> int:
 
 
 def _copy_outputs(outputs: Path, target: Path) -> None:
-    target.mkdir(parents=True, exist_ok=True)
+    if outputs.is_dir():
+        target.mkdir(parents=True, exist_ok=True)
     if (outputs / POINTER).is_file():
         shutil.copyfile(outputs / POINTER, target / POINTER)
     for name in (RELEASES, WITHDRAWN, REPORTS):

@@ -28,8 +28,9 @@ def add_backup_commands(group: click.Group) -> None:
 @click.command(cls=Command)
 @click.argument("folder", metavar="DOSSIER", type=FOLDER)
 @_OUTPUTS
+@click.option("--history-only", is_flag=True, help="Sans les versions, qu’un stockage d’objets garde de son côté.")
 @guarded
-def backup(folder: Path, outputs: Path) -> int:
+def backup(folder: Path, outputs: Path, history_only: bool) -> int:
     """Sauvegarde les versions et l’historique de Dagster dans un dossier neuf, sans arrêter les services."""
     from pipelines.backup import BackupError
     from pipelines.backup import backup as save
@@ -37,7 +38,7 @@ def backup(folder: Path, outputs: Path) -> int:
     from pipelines.publish.errors import OutputsError
 
     try:
-        saved = save(outputs, home_folder(), folder, os.environ.get(_POSTGRES, ""))
+        saved = save(None if history_only else outputs, home_folder(), folder, os.environ.get(_POSTGRES, ""))
     except (BackupError, OutputsError) as error:
         raise Stop(ENVIRONMENT, str(error)) from error
     size = f"{saved.size / 1e6:.1f} Mo".replace(".", ",")

@@ -78,6 +78,15 @@ def test_a_copy_goes_into_a_new_folder(outputs: Path, home: Path, tmp_path: Path
         backup(outputs, home, tmp_path / "copie")
 
 
+def test_a_folder_without_a_release_is_a_mistake_unless_history_alone_is_asked_for(home: Path, tmp_path: Path) -> None:
+    with pytest.raises(BackupError, match="Aucune version"):
+        backup(tmp_path / "mauvais-dossier", home, tmp_path / "copie")
+    assert backup(None, home, tmp_path / "copie").databases == 2
+    restore(tmp_path / "copie", tmp_path / "sorties", tmp_path / "ailleurs")
+    assert (tmp_path / "ailleurs" / "history" / "runs.db").is_file()
+    assert not (tmp_path / "sorties").exists()
+
+
 @pytest.mark.parametrize("harm", ["interrupted", "changed", "lost", "added"])
 def test_a_copy_that_is_not_whole_is_not_put_back(outputs: Path, home: Path, tmp_path: Path, harm: str) -> None:
     backup(outputs, home, tmp_path / "copie")

@@ -166,20 +166,35 @@ class Site:
         assert code is None or done.returncode == code, done.stdout
         return done.stdout
 
+    def succeeds(self, *words: str) -> bool:
+        """Whether a program ends well."""
+        command = [sys.executable, "-m", *words]
+        return not subprocess.run(
+            command, cwd=PROJECT, env=self.environment, capture_output=True, check=False
+        ).returncode
+
     def build(self, date: str, code: int = 0) -> str:
         """The build of the command line."""
         where = ["--sources", str(self.sources.root), "--outputs", str(self.outputs)]
         return self.command("pipelines", "build", *where, "--date", date, code=code)
 
-    def queue(self, date: str, job: str = "publier") -> str:
+    def queue(self, date: str, job: str = "publier", workspace: str = "workspace.yaml") -> str:
         """Puts a run in the queue; returns what the command said."""
         settings = {"sources": str(self.sources.root), "outputs": str(self.outputs), "date": date}
         config = json.dumps({"resources": {"settings": {"config": settings}}})
-        return self.command("dagster", "job", "launch", "-w", "workspace.yaml", "-j", job, "--config-json", config)
+        return self.command("dagster", "job", "launch", "-w", workspace, "-j", job, "--config-json", config)
+
+    def initialise(self) -> None:
+        """Makes the databases of a new home: Dagster fails when two processes make those of SQLite at once."""
+        with mock.patch.dict(os.environ, self.environment), dg.DagsterInstance.from_config(str(self.home)) as instance:
+            instance.get_runs(limit=1)
+            instance.event_log_storage.get_maximum_record_id()
+            instance.all_instigator_state()
 
     @contextmanager
     def service(self, *words: str) -> Iterator[subprocess.Popen[bytes]]:
         """A service of Dagster, as the units start it; what it says goes to a file of the home's neighbour."""
+        self.initialise()
         with (self.root / f"{words[0]}.log").open("ab") as said:
             process = subprocess.Popen(
                 [sys.executable, "-m", *words], cwd=PROJECT, env=self.environment, stdout=said, stderr=said

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml  # type: ignore[import-untyped]
 
-from tests.deploy.serving import DEFAULT, PRODUCTION, PROGRAMS, Postgres, Site, postgres, until
+from tests.deploy.serving import DEFAULT, PRODUCTION, PROGRAMS, Postgres, Site, free_port, postgres, until
+from tests.publication.conftest import PROJECT
 
 pytestmark = pytest.mark.slow
 
+CONTAINERS = PROJECT / "deploy" / "conteneurs"
 DATE, NEXT = "2026-11-22", "2026-11-29"
 STORAGES = [pytest.param(DEFAULT, id="sqlite"), pytest.param(PRODUCTION, id="postgresql")]
 
@@ -62,6 +66,46 @@ def test_a_run_whose_machine_stops_frees_the_queue_and_is_done_again(settings: P
     last = site.runs()[-1]
     assert last["tags"]["dagster/retry_number"] == "1"
     site.command("pipelines", "verify", "latest", "--outputs", str(site.outputs))
+
+
+def test_a_worker_that_outlives_its_code_server_ends_its_run(base: str, tmp_path: Path) -> None:
+    site = site_of(tmp_path / "site", base, DEFAULT, poll_interval_seconds=1)
+    with site.daemon():
+        site.queue(DATE)
+        until(lambda: site.statuses() == ["STARTED"], 60, every=0.1)
+        servers = [pid for pid in site.processes() if b"grpc" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+        assert servers
+        for pid in servers:
+            os.kill(pid, signal.SIGKILL)
+        until(lambda: site.statuses() != ["STARTED"], 90)
+        assert site.statuses() == ["SUCCESS"]
+    said = (site.root / "dagster._daemon.log").read_text(encoding="utf-8")
+    assert said.count("Checking run") > 2, "it was looked at meanwhile"
+
+
+def test_the_services_of_the_containers_work_together_and_survive_the_loss_of_the_code_server(
+    base: str, tmp_path: Path
+) -> None:
+    """The code server and the daemon, by the commands of the containers, at addresses of the loopback."""
+    site, port = site_of(tmp_path / "site", base, PRODUCTION, poll_interval_seconds=2), free_port()
+    services = yaml.safe_load((CONTAINERS / "compose.yaml").read_text(encoding="utf-8"))["services"]
+    location = (CONTAINERS / "workspace.yaml").read_text(encoding="utf-8")
+    workspace = site.root / "workspace.yaml"
+    workspace.write_text(location.replace("host: code", "host: 127.0.0.1").replace("4000", str(port)), encoding="utf-8")
+    here = {"0.0.0.0": "127.0.0.1", "4000": str(port), "deploy/conteneurs/workspace.yaml": str(workspace)}  # noqa: S104
+    code = [here.get(word, word) for word in services["code"]["command"]]
+    daemon = [here.get(word, word) for word in services["ordonnanceur"]["command"]]
+    health = [here.get(word, word) for word in services["code"]["healthcheck"]["test"][1:]]
+    assert (code[0], daemon[0], health[0]) == ("dagster", "dagster-daemon", "dagster")
+    with site.service(*code), site.service("dagster._daemon", *daemon[1:]):
+        until(lambda: site.succeeds(*health), 60)
+        site.queue(DATE, workspace=str(workspace))
+        until(lambda: site.statuses() == ["STARTED"], 60, every=0.1)
+        kept = [pid for pid in site.processes() if b"_daemon" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+        for pid in set(site.processes()) - set(kept):  # what a container takes with it
+            os.kill(pid, signal.SIGKILL)
+        with site.service(*code):
+            until(lambda: site.statuses() == ["FAILURE", "SUCCESS"], 150)
 
 
 def test_a_build_of_the_shell_that_was_killed_does_not_hold_the_queue(base: str, tmp_path: Path) -> None:

@@ -105,6 +105,7 @@ def test_no_secret_leaves_the_environment(site: Site, cluster: Postgres) -> None
         said.append(answer.content)
         said += [requests.get(f"{address}{path}", timeout=30).content for path in ("/", "/server_info", "/config")]
     said.append(site.build("2026-12-06", code=1).encode())
+    assert site.statuses() == ["SUCCESS", "FAILURE", "FAILURE"], "refused data are not tried again"
     said.append(cluster.run("pg_dump", "dagster").encode())
     assert b"publier" in said[-1]
     assert b"RUN_FAILURE" in said[-1] or b"PIPELINE_FAILURE" in said[-1]
