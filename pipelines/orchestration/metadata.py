@@ -10,13 +10,33 @@ from collections.abc import Mapping
 import dagster as dg
 import pandas as pd
 
-from schemas.declaration import Column, Table
+from pipelines.normalise.lineage import origins
+from pipelines.orchestration.names import origin_key
+from schemas.declaration import (
+    Cell,
+    Column,
+    Field,
+    ListCell,
+    PartnerOrGroupCell,
+    RegistryCell,
+    Sheet,
+    SourcesCell,
+    Table,
+    ZoneCell,
+)
 
 PREVIEW_ROWS = 8
 SHOWN_CELLS = 50
 SHOWN_CHARACTERS = 60
 CELLS = "cellules"
 """The metadata that lists the offending cells."""
+_TYPES: dict[type[Field], str] = {
+    ListCell: "list",
+    SourcesCell: "sources",
+    PartnerOrGroupCell: "partner or group",
+    ZoneCell: "zone",
+}
+"""How the UI calls what a cell of a sheet holds, where it is no plain column."""
 
 
 def _constraints(column: Column, key: str) -> dg.TableColumnConstraints:
@@ -47,6 +67,37 @@ def column_schema(table: Table) -> dg.TableSchema:
     )
 
 
+def column_lineage(table: Table) -> dg.TableColumnLineage:
+    """The columns of sheets, or of other tables, that each published column is made of."""
+    return dg.TableColumnLineage(
+        {
+            column: [dg.TableColumnDep(origin_key(origin), origin.column) for origin in own]
+            for column, own in origins(table).items()
+        }
+    )
+
+
+def sheet_schema(sheet: Sheet) -> dg.TableSchema:
+    """The labelled columns of a sheet, as the UI shows them."""
+    return dg.TableSchema(columns=[_labelled(item) for item in sheet.fields])
+
+
+def _labelled(item: Field) -> dg.TableColumn:
+    column = item.column if isinstance(item, Cell | RegistryCell) else None
+    said = [column.description.fr] if column else []
+    said += [f"Aussi : {', '.join(item.aliases)}."] if item.aliases else []
+    said += ["La colonne peut manquer."] if item.optional else []
+    return dg.TableColumn(
+        name=item.label,
+        type=column.kind.value if column else _TYPES.get(type(item), "text"),
+        description=" ".join(said) or None,
+        constraints=dg.TableColumnConstraints(
+            nullable=not item.required,
+            other=[f"nomenclature {column.vocabulary}"] if column and column.vocabulary else [],
+        ),
+    )
+
+
 def markdown(frame: pd.DataFrame, rows: int) -> str:
     """The first rows of a frame as a Markdown table, long cells shortened."""
     head = frame.head(rows).astype("str").fillna("")
@@ -62,6 +113,7 @@ def table_metadata(table: Table, frame: pd.DataFrame) -> dict[str, dg.MetadataVa
     return {
         "dagster/row_count": dg.MetadataValue.int(len(frame)),
         "dagster/column_schema": dg.MetadataValue.table_schema(column_schema(table)),
+        "dagster/column_lineage": dg.MetadataValue.column_lineage(column_lineage(table)),
         "aperçu": dg.MetadataValue.md(markdown(frame, PREVIEW_ROWS)),
     }
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import dagster as dg
 
+from pipelines.normalise.lineage import Origin, made_by, origins
 from pipelines.text import fold
-from schemas.declaration import Family, ListCell, Sheet, Table, VersionCell
+from schemas.declaration import Family, Sheet, Table
 from schemas.registry import sheets, tables
 
 OWNERS = ["team:donnees"]
@@ -57,34 +58,21 @@ def table_key(table: Table) -> dg.AssetKey:
 
 def feeding_sheets(table: Table) -> list[Sheet]:
     """The sheets whose cells fill a table, or make its rows."""
-    found = []
-    for sheet in sheets().values():
-        made = {item.table for item in sheet.fields if isinstance(item, ListCell)}
-        if any(isinstance(item, VersionCell) for item in sheet.fields):
-            made.add("divergences_valeurs")
-        if sheet.table == table.name or table.name in made:
-            found.append(sheet)
-    return found
+    return [sheet for sheet in sheets().values() if sheet.table == table.name or table.name in made_by(sheet)]
+
+
+def origin_key(origin: Origin) -> dg.AssetKey:
+    """The asset that holds a column that another is made of."""
+    return sheet_key(sheets()[origin.of]) if origin.sheet else table_key(tables()[origin.of])
 
 
 def upstream(table: Table) -> set[dg.AssetKey]:
-    """What a table is made of: its sheets and the reference lists it resolves to; for a flat one, tables."""
+    """What a table is made of and checked against: the sheets of its columns, or, for a flat one, tables."""
+    found = {origin_key(origin) for own in origins(table).values() for origin in own}
     if table.family is Family.FLAT:
-        subject = table.name.removesuffix("_a_plat")
-        linked = {
-            name for name in tables() if name.startswith((subject, "contrats", "partenaires")) and name != table.name
-        }
-        return {table_key(tables()[name]) for name in linked if tables()[name].family is not Family.FLAT} | {
-            table_key(tables()["nomenclatures"]),
-            table_key(tables()["citations"]),
-        }
+        return found
     if table.name in ("citations", "provenance"):
         return {sheet_key(sheet) for sheet in sheets().values()}
-    keys = {sheet_key(sheet) for sheet in feeding_sheets(table)}
-    targets = {column.references for column in table.columns if column.references}
-    if any(column.vocabulary for column in table.columns):
-        targets.add("nomenclatures")
-    if any(key.table == "zones" for key in table.foreign_keys):
-        targets.add("zones")
-    lists = [sheet for sheet in sheets().values() if sheet.place == "referentiel"]
-    return keys | {sheet_key(sheet) for sheet in lists if sheet.table in targets}
+    together = {key.table for key in table.composite_keys}
+    checked = {sheet_key(sheet) for sheet in sheets().values() if sheet.table in together}
+    return found | checked | {sheet_key(sheet) for sheet in feeding_sheets(table)}

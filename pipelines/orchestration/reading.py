@@ -25,7 +25,7 @@ from pipelines.fingerprint import fingerprint
 from pipelines.normalise.intake import Lists, read_lists, unite
 from pipelines.orchestration.caching import cache, code_of, lots_of_a_run
 from pipelines.orchestration.failures import apart
-from pipelines.orchestration.metadata import issues_metadata, markdown
+from pipelines.orchestration.metadata import issues_metadata, markdown, sheet_schema
 from pipelines.orchestration.names import (
     INVENTORY,
     OWNERS,
@@ -175,6 +175,7 @@ def _metadata(typed: Typed) -> dict[str, dg.MetadataValue]:
     origin = typed.source.origin
     return {
         "dagster/row_count": dg.MetadataValue.int(len(typed.frame)),
+        "dagster/column_schema": dg.MetadataValue.table_schema(sheet_schema(typed.sheet)),
         "fichiers": dg.MetadataValue.int(int(origin["file"].nunique())),
         "lignes refusées": dg.MetadataValue.int(len(typed.refused)),
         "aperçu": dg.MetadataValue.md(markdown(typed.source.text, 5)),

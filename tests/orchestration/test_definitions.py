@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 
 from pipelines.definitions import defs
+from pipelines.orchestration.metadata import column_lineage
+from pipelines.orchestration.names import table_key
+from schemas.declaration import Table
 from schemas.registry import sheets, tables
 from tests.orchestration.snapshot import SNAPSHOT, text
 
@@ -36,6 +39,14 @@ def test_every_table_has_a_blocking_check_and_one_that_only_warns(table: object)
 
     specs = check_specs(table)  # type: ignore[arg-type]
     assert [(spec.name, spec.blocking) for spec in specs] == [("conforme", True), ("avertissements", False)]
+
+
+@pytest.mark.parametrize("table", tables().values(), ids=list(tables()))
+def test_the_lineage_of_a_table_names_assets_it_is_made_of(table: Table) -> None:
+    made_of = defs.resolve_asset_graph().get(table_key(table)).parent_keys
+    found = column_lineage(table).deps_by_column
+    assert found
+    assert {dep.asset_key for deps in found.values() for dep in deps} <= made_of
 
 
 @pytest.mark.parametrize("room", ROOMS)
