@@ -51,7 +51,8 @@ mutation ($params: ExecutionParams!) { launchPipelineExecution(executionParams: 
   ... on PythonError { message }
 } }
 """
-_RUN = """
+_RUN = (
+    """
 query ($id: ID!) { runOrError(runId: $id) { __typename ... on Run {
   status jobName
   eventConnection(limit: 1000) { events {
@@ -62,12 +63,17 @@ query ($id: ID!) { runOrError(runId: $id) { __typename ... on Run {
     } }
   } }
 } } }
-""" + _METADATA
-_MATERIALISATIONS = """
+"""
+    + _METADATA
+)
+_MATERIALISATIONS = (
+    """
 query ($key: AssetKeyInput!) { assetOrError(assetKey: $key) { ... on Asset { assetMaterializations(limit: 20) {
   runId metadataEntries { ...Metadata }
 } } } }
-""" + _METADATA
+"""
+    + _METADATA
+)
 _SCHEMA = """
 query ($selector: PipelineSelector!) { runConfigSchemaOrError(selector: $selector) { __typename
   ... on RunConfigSchema { rootDefaultYaml }
@@ -221,9 +227,7 @@ class DagsterDev:
     def materialisations(self, key: Key) -> list[tuple[str, Mapping[str, Any]]]:
         """The run and the metadata of each materialisation of an asset, the last first."""
         found = self.query(_MATERIALISATIONS, key={"path": list(key)})["assetOrError"]
-        return [
-            (one["runId"], _metadata(one["metadataEntries"])) for one in found.get("assetMaterializations") or []
-        ]
+        return [(one["runId"], _metadata(one["metadataEntries"])) for one in found.get("assetMaterializations") or []]
 
     def nodes(self) -> dict[Key, Node]:
         """The assets as they are defined."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.publish.verify import verify
+from pipelines.publish.verify.release import verify
 from tests.chromium import Watched, watched_page
 from tests.dagster_dev import DagsterDev, Key, dagster_dev, wait_for
 from tests.spoiled_workbook import put
@@ -180,10 +180,6 @@ def test_the_page_shows_the_cell_of_a_failed_check(
     page.goto(f"{released.url}/assets/{'/'.join(FED)}?view=checks&checkDetail={failed.name}")
     page.get_by_text(failed.name, exact=True).first.wait_for()
     page.get_by_text("Failed").first.wait_for()
-    page.get_by_text("Show table").or_(page.get_by_text(place.cell, exact=True)).first.wait_for()
-    button = page.get_by_text("Show table")
-    if button.count():
-        button.first.click()
     page.get_by_text(place.cell, exact=True).first.wait_for()
     page.get_by_text(WORDS).first.wait_for()
 
@@ -191,10 +187,6 @@ def test_the_page_shows_the_cell_of_a_failed_check(
 def test_the_launchpad_shows_the_default_settings(dagster: DagsterDev, watched: Watched) -> None:
     page = watched.page
     page.goto(dagster.page("jobs/publier/playground"))
-    page.get_by_text("Scaffold all default config").or_(page.locator(".CodeMirror")).first.wait_for()
-    scaffold = page.get_by_text("Scaffold all default config")
-    if scaffold.count():
-        scaffold.first.click()
     editor = page.locator(".CodeMirror")
     for name in dagster.defaults("publier")["resources"]["settings"]["config"]:
-        editor.get_by_text(name, exact=True).first.wait_for()
+        editor.filter(has_text=f"{name}:").first.wait_for()
