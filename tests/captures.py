@@ -20,7 +20,7 @@ from tests.dagster_dev import PROJECT, DagsterDev, dagster_dev
 from tests.spoiled_workbook import put
 
 IMAGES = PROJECT / "docs" / "images"
-LARGEST = 150_000
+LARGEST = 200_000
 AMOUNT = ("alpes", "Financements", "alpes-budget-gta-2017", "Montant (€)")
 FED = "tables/financements"
 FIRST, SECOND, THIRD = "2026-01-05", "2026-01-12", "2026-01-19"

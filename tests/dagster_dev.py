@@ -16,13 +16,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 import requests
-import yaml
+import yaml  # type: ignore[import-untyped]
 
 PROJECT = Path(__file__).parents[1]
 COPIED = ("pipelines", "schemas", "sources", "workspace.yaml")
@@ -343,7 +343,8 @@ def _free_port() -> int:
 
 
 def _ask(url: str, text: str, variables: Mapping[str, object]) -> Json:
-    answer = requests.post(f"{url}/graphql", json={"query": text, "variables": variables}, timeout=60)
+    asked: Any = {"query": text, "variables": variables}
+    answer = requests.post(f"{url}/graphql", json=asked, timeout=60)
     found = answer.json()
     if found.get("errors"):
         raise RuntimeError(str(found["errors"]))
@@ -370,15 +371,11 @@ def _stop(server: subprocess.Popen[bytes]) -> None:
     """Asks the launcher to stop its children, as Ctrl-C does, then kills what is left of its session."""
     if server.poll() is None:
         server.send_signal(signal.SIGINT)
-        try:
+        with suppress(subprocess.TimeoutExpired):
             server.wait(_STOPPING_SECONDS)
-        except subprocess.TimeoutExpired:
-            pass
     for pid in _session(server.pid):
-        try:
+        with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
-        except ProcessLookupError:
-            continue
     server.wait()
 
 

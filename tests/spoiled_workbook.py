@@ -1,6 +1,7 @@
 """One cell of a real workbook, changed as a person would change it.
 
-Belongs here: finding the cell by its sheet, its row and its header, and writing it. Does not belong here: what comes of it.
+Belongs here: finding the cell by its sheet, its row and its header, and writing it. Does not belong here: what comes
+of it.
 """
 
 from __future__ import annotations
