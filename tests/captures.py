@@ -60,7 +60,7 @@ def _take(dagster: DagsterDev, page: Page) -> None:
         page.screenshot(path=IMAGES / f"{name}.png")
 
     def text(words: str) -> Callable[[], None]:
-        return lambda: page.get_by_text(words).first.wait_for()
+        return page.get_by_text(words).first.wait_for
 
     outputs = dagster.outputs
     for date, value in ((FIRST, 900_000), (SECOND, 910_000)):

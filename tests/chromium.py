@@ -1,6 +1,7 @@
 """The system's Chromium, headless, that speaks to this machine alone.
 
-Belongs here: finding and starting it, and what a page asks of other hosts or complains of. Does not belong here: any page.
+Belongs here: finding and starting it, and what a page asks of other hosts or complains of. Does not belong here: any
+page.
 """
 
 from __future__ import annotations
