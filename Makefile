@@ -15,7 +15,7 @@ PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-input
 export DAGSTER_DISABLE_TELEMETRY := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test coverage test-slow lint format dev bench lock setup clean
+.PHONY: help run test coverage test-slow lint format dev captures bench lock setup clean
 .SUFFIXES:
 
 help: ## cette liste
@@ -49,6 +49,9 @@ dev: $(PROJECT) ## ouvre l’interface de Dagster (PORT=3000)
 	@echo "Interface de Dagster : http://127.0.0.1:$(PORT) (Ctrl-C pour arrêter)"
 	@DAGSTER_HOME='$(CURDIR)/.dagster' PYTHONWARNINGS='ignore:Function `dev_command` is superseded' \
 		$(BIN)/dagster dev -w workspace.yaml -h 127.0.0.1 -p $(PORT)
+
+captures: $(PROJECT) ## refait les images de docs/interface.md (demande Chromium)
+	@$(BIN)/python -m tests.captures
 
 bench: $(PROJECT) ## mesure le travail, partie par partie, contre son plancher
 	@$(BIN)/python -m tests.bench

@@ -1,0 +1,192 @@
+"""The publisher's ways through Dagster's interface: a real `dagster dev`, by its API and in Chromium."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pipelines.publish.verify.release import verify
+from tests.chromium import Watched, watched_page
+from tests.dagster_dev import DagsterDev, Key, dagster_dev, wait_for
+from tests.spoiled_workbook import put
+
+pytestmark = pytest.mark.slow
+
+FIRST, SECOND, THIRD = "2026-01-01", "2026-01-02", "2026-01-03"
+AMOUNT = ("alpes", "Financements", "alpes-budget-gta-2017", "Montant (€)")
+FED = ("tables", "financements")
+WORDS = "neuf cent mille"
+VERSION = ("publication", "version")
+JOB_OF_ASSETS = "__ASSET_JOB"
+
+
+@pytest.fixture(scope="module")
+def dagster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DagsterDev]:
+    with dagster_dev(tmp_path_factory.mktemp("interface")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def released(dagster: DagsterDev) -> DagsterDev:
+    """The real sheets, published once in the default folder."""
+    run = dagster.launch("publier", settings={"date": FIRST})
+    assert run.success, run.said
+    return dagster
+
+
+@pytest.fixture
+def sources(dagster: DagsterDev, tmp_path: Path) -> Path:
+    return shutil.copytree(dagster.sources, tmp_path / "sources")
+
+
+@pytest.fixture
+def watched() -> Iterator[Watched]:
+    with watched_page() as watched:
+        yield watched
+        assert watched.elsewhere == []
+        assert watched.errors == []
+
+
+def releases(outputs: Path) -> list[str]:
+    folder = outputs / "releases"
+    return sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+
+
+def of_the_step_of(dagster: DagsterDev, group: str) -> list[Key]:
+    """The assets of a group, with those that the same steps make."""
+    nodes = dagster.nodes()
+    steps = {step for node in nodes.values() if node.group == group for step in node.steps}
+    return [key for key, node in nodes.items() if set(node.steps) & steps]
+
+
+def test_publishing_everything_makes_a_release_that_verifies(released: DagsterDev) -> None:
+    release = released.outputs / "releases" / FIRST
+    assert verify(release).sound
+    metadata = released.materialisations(VERSION)[0][1]
+    assert metadata["version"] == FIRST
+    assert Path(metadata["dossier"]) == release
+    assert Path(metadata["rapport"]).is_file()
+    missing = [key for key in released.nodes() if not released.materialisations(key)]
+    assert missing == []
+
+
+def test_every_blocking_check_is_run(dagster: DagsterDev, sources: Path, tmp_path: Path) -> None:
+    settings = {"sources": str(sources), "outputs": str(tmp_path / "sorties"), "date": FIRST}
+    run = dagster.launch("publier", settings=settings)
+    assert run.success, run.said
+    declared = {(key, name) for key, node in dagster.nodes().items() for name in node.blocking}
+    assert declared
+    assert declared <= {(check.asset, check.name) for check in run.checks if check.passed}
+
+
+def test_validating_publishes_nothing(dagster: DagsterDev, sources: Path, tmp_path: Path) -> None:
+    settings = {"sources": str(sources), "outputs": str(tmp_path / "sorties"), "date": FIRST}
+    run = dagster.launch("valider", settings=settings)
+    assert run.success, run.said
+    assert run.checks
+    assert releases(tmp_path / "sorties") == []
+
+
+@pytest.mark.parametrize("group", ["feuilles", "tables", "publication"])
+def test_a_part_of_the_graph_can_be_made_again_alone(released: DagsterDev, group: str, tmp_path: Path) -> None:
+    selection = of_the_step_of(released, group)
+    run = released.launch(JOB_OF_ASSETS, selection, settings={"outputs": str(tmp_path / "sorties"), "date": FIRST})
+    assert run.success, run.said
+    made = {key for key in released.nodes() if released.materialisations(key)[0][0] == run.id}
+    assert made == set(selection)
+    assert releases(tmp_path / "sorties") == ([FIRST] if group == "publication" else [])
+
+
+def test_a_spoiled_cell_refuses_the_release_until_it_is_repaired(
+    dagster: DagsterDev, sources: Path, tmp_path: Path
+) -> None:
+    outputs = tmp_path / "sorties"
+    settings = {"sources": str(sources), "outputs": str(outputs)}
+    assert dagster.launch("publier", settings=settings | {"date": FIRST}).success
+
+    place = put(sources, *AMOUNT, WORDS)
+    run = dagster.launch("publier", settings=settings | {"date": SECOND})
+    assert not run.success
+    failed = {check.asset: check for check in run.failed()}
+    assert FED in failed
+    said = failed[FED].said
+    assert all(word in said for word in (place.file, place.sheet, place.cell, WORDS)), said
+    assert releases(outputs) == [FIRST]
+    assert verify(outputs / "releases" / FIRST).sound
+    assert place.cell in (outputs / "rapports" / f"{SECOND}.html").read_text(encoding="utf-8")
+
+    put(sources, *AMOUNT, 910_000)
+    run = dagster.launch("publier", settings=settings | {"date": THIRD})
+    assert run.success, run.said
+    assert run.failed() == []
+    assert releases(outputs) == [FIRST, THIRD]
+
+
+def test_a_partial_release_says_what_it_left_out(dagster: DagsterDev, sources: Path, tmp_path: Path) -> None:
+    outputs = tmp_path / "sorties"
+    place = put(sources, *AMOUNT, WORDS)
+    settings = {"sources": str(sources), "outputs": str(outputs), "date": FIRST, "partial": True}
+    run = dagster.launch("publier", settings=settings)
+    assert run.success, run.said
+    release = outputs / "releases" / FIRST
+    assert verify(release).sound
+    assert place.cell in (release / "issues.csv").read_text(encoding="utf-8")
+    assert "alpes.xlsx" in (release / "journal.md").read_text(encoding="utf-8")
+    assert "alpes-budget-gta-2017," not in (release / "csv" / "financements.csv").read_text(encoding="utf-8")
+
+
+def test_the_form_is_filled_in_with_settings_that_need_no_change(dagster: DagsterDev) -> None:
+    settings = dagster.defaults("publier")["resources"]["settings"]["config"]
+    assert settings["partial"] is False
+    assert settings["date"] == ""
+    for folder in ("sources", "outputs"):
+        assert settings[folder] == folder
+
+
+def test_everything_shown_is_described(dagster: DagsterDev) -> None:
+    silent = [key for key, node in dagster.nodes().items() if not node.description]
+    assert silent == []
+    automation = dagster.automation()
+    assert automation
+    assert [name for name, description in automation.items() if not description] == []
+
+
+def test_the_publisher_materialises_from_the_page(released: DagsterDev, watched: Watched) -> None:
+    page = watched.page
+    before = released.runs()
+    page.goto(f"{released.url}/asset-groups")
+    page.get_by_role("button", name=re.compile("^Materialize")).first.click()
+    launched = wait_for(lambda: next((run for run in released.runs() if run not in before), None), 60, "the new run")
+    run = released.ended(launched)
+    assert run.success, run.said
+    page.goto(f"{released.url}/runs/{launched}")
+    page.get_by_text("Success", exact=True).first.wait_for()
+    version = released.materialisations(VERSION)[0][1]["version"]
+    assert version == FIRST or dt.date.fromisoformat(version) > dt.date.fromisoformat(FIRST)
+
+
+def test_the_page_shows_the_cell_of_a_failed_check(
+    released: DagsterDev, watched: Watched, sources: Path, tmp_path: Path
+) -> None:
+    place = put(sources, *AMOUNT, WORDS)
+    settings = {"sources": str(sources), "outputs": str(tmp_path / "sorties"), "date": SECOND}
+    failed = next(check for check in released.launch("publier", settings=settings).failed() if check.asset == FED)
+    page = watched.page
+    page.goto(f"{released.url}/assets/{'/'.join(FED)}?view=checks&checkDetail={failed.name}")
+    page.get_by_text(failed.name, exact=True).first.wait_for()
+    page.get_by_text("Failed").first.wait_for()
+    page.get_by_text(place.cell, exact=True).first.wait_for()
+    page.get_by_text(WORDS).first.wait_for()
+
+
+def test_the_launchpad_shows_the_default_settings(dagster: DagsterDev, watched: Watched) -> None:
+    page = watched.page
+    page.goto(dagster.page("jobs/publier/playground"))
+    editor = page.locator(".CodeMirror")
+    for name in dagster.defaults("publier")["resources"]["settings"]["config"]:
+        editor.filter(has_text=f"{name}:").first.wait_for()
