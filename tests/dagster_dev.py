@@ -90,6 +90,12 @@ query ($repository: RepositorySelector!) {
   sensorsOrError(repositorySelector: $repository) { ... on Sensors { results { name description } } }
 }
 """
+_START_SCHEDULE = """
+mutation ($selector: ScheduleSelector!) { startSchedule(scheduleSelector: $selector) { __typename } }
+"""
+_START_SENSOR = """
+mutation ($selector: SensorSelector!) { startSensor(sensorSelector: $selector) { __typename } }
+"""
 _REPOSITORIES = """
 { workspaceOrError { ... on Workspace { locationEntries { loadStatus locationOrLoadError {
   __typename
@@ -252,6 +258,23 @@ class DagsterDev:
         found = self.query(_AUTOMATION, repository=self._repository)
         every = [*found["schedulesOrError"]["results"], *found["sensorsOrError"]["results"]]
         return {one["name"]: one["description"] or "" for one in every}
+
+    def start_schedule(self, name: str) -> None:
+        """Turns a schedule on, as its switch in the page does."""
+        answer = self.query(_START_SCHEDULE, selector=self._repository | {"scheduleName": name})["startSchedule"]
+        if answer["__typename"] != "ScheduleStateResult":
+            raise RuntimeError(f"{name} cannot be started: {answer}")
+
+    def start_sensor(self, name: str) -> None:
+        """Turns a sensor on, as its switch in the page does."""
+        answer = self.query(_START_SENSOR, selector=self._repository | {"sensorName": name})["startSensor"]
+        if answer["__typename"] != "Sensor":
+            raise RuntimeError(f"{name} cannot be started: {answer}")
+
+    @property
+    def home(self) -> Path:
+        """Dagster's own files."""
+        return self.project / ".dagster"
 
     def defaults(self, job: str) -> Json:
         """The run configuration that the form of a job is filled in with."""

@@ -123,7 +123,7 @@ def test_of_two_publications_at_once_one_wins_and_the_other_is_told(front: Front
 
 def test_a_release_that_the_store_gives_back_otherwise_is_not_published(
     front: Front,
-    store: Any,
+    store: Any,  # noqa: ANN401
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
