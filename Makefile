@@ -56,6 +56,7 @@ captures: $(PROJECT) ## refait les images de docs/interface.md (demande Chromium
 bench: $(PROJECT) ## mesure le travail, partie par partie, contre son plancher
 	@$(BIN)/python -m tests.bench
 	@$(BIN)/python -m tests.bench_check
+	@$(BIN)/python -m tests.bench_cache
 	@$(BIN)/python -m tests.bench_verify
 
 lock: ## refait requirements.lock d’après pyproject.toml (demande uv)

@@ -103,6 +103,9 @@ def _holding(one: str, other: str) -> float:
     return 70 + 30 * share if held and share >= _LEAST_SHARE and len(short) > _LONG_WORD - 2 else 0
 
 
+_NONE = pd.DataFrame({column: pd.Series(dtype="int64" if column == "row" else "str") for column in COLUMNS})
+
+
 class IssueLog:
     """Collects issues; renders them as one frame with the columns `COLUMNS`, in a stable order."""
 
@@ -165,7 +168,7 @@ class IssueLog:
     def frame(self) -> pd.DataFrame:
         """All issues, errors first, then by file, sheet and row."""
         if not self._frames:
-            return pd.DataFrame({column: pd.Series(dtype="int64" if column == "row" else "str") for column in COLUMNS})
+            return _NONE.copy()
         joined = pd.concat(self._frames, ignore_index=True).drop_duplicates(list(COLUMNS))
         rank = joined["severity"].map(_ORDER)
         return (

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import PurePath
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
@@ -130,19 +131,37 @@ class Typed:
 def parse(source: Gathered, vocabularies: Vocabularies, log: IssueLog) -> Typed:
     """Types a sheet's cells and validates them, reporting every problem at its cell."""
     result = Typed(source=source, frame=pd.DataFrame(index=source.text.index), refused=set(source.refused))
-    for item in source.sheet.fields:
-        _report_broken(result, item.label, log)
+    if np.isin(source.kind.to_numpy(), _BROKEN).any():
+        for item in source.sheet.fields:
+            _report_broken(result, item.label, log)
     _report_texts(result, log)
+    columns: dict[str, Text] = {}
     for item in source.sheet.fields:
         if isinstance(item, Cell):
-            text = on_distinct(result.source.text[item.label], clean).astype("str")
-            for name, values in _typed_cell(result, item, text, vocabularies, log).items():
-                result.frame[name] = values
+            columns |= _typed_column(result, item, vocabularies, log)
+    result.frame = pd.DataFrame(columns, index=source.text.index)
     _validate(result, log)
     _check_order(result, log)
     if source.sheet.single:
         _check_single(result, log)
     return result
+
+
+_BLANK: dict[tuple[str, str], dict[str, Text]] = {}
+"""What a blank cell of a sheet becomes, by sheet and label: most columns of most workbooks are blank."""
+
+
+def _typed_column(result: Typed, item: Cell, vocabularies: Vocabularies, log: IssueLog) -> dict[str, Text]:
+    text, place = result.source.text[item.label], (result.sheet.name, item.label)
+    blank = len(text) > 0 and not (text != "").any()
+    if blank and place in _BLANK:
+        rows = np.zeros(len(text), dtype=np.int64)
+        return {name: one.take(rows).set_axis(text.index) for name, one in _BLANK[place].items()}
+    text = on_distinct(text, clean).astype("str")
+    found = _typed_cell(result, item, text, vocabularies, log)
+    if blank:
+        _BLANK[place] = {name: one.head(1) for name, one in found.items()}
+    return found
 
 
 def _report_broken(result: Typed, label: str, log: IssueLog) -> None:
