@@ -10,6 +10,7 @@ from collections.abc import Mapping
 import dagster as dg
 import pandas as pd
 
+from pipelines.curation.issue_kind import Severity
 from pipelines.normalise.lineage import origins
 from pipelines.orchestration.names import origin_key
 from schemas.declaration import (
@@ -129,4 +130,16 @@ def issues_metadata(issues: pd.DataFrame) -> Mapping[str, dg.MetadataValue]:
         "nombre": dg.MetadataValue.int(len(issues)),
         "par code": dg.MetadataValue.json(counts),
         "cellules": dg.MetadataValue.table(records, dg.TableSchema(columns)),
+    }
+
+
+def issue_counts(issues: pd.DataFrame) -> dict[str, dg.MetadataValue]:
+    """What `issues_metadata` shows, with each count as a number of its own, which the UI plots from run to run."""
+    severities = {"erreurs": Severity.ERROR, "avertissements": Severity.WARNING}
+    totals = {name: int((issues["severity"] == severity.value).sum()) for name, severity in severities.items()}
+    counts = issues["code"].value_counts(sort=False).sort_index()
+    return {
+        **issues_metadata(issues),
+        **{name: dg.MetadataValue.int(total) for name, total in totals.items()},
+        **{f"code : {code}": dg.MetadataValue.int(int(count)) for code, count in counts.items()},
     }

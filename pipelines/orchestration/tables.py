@@ -16,7 +16,7 @@ from pipelines import job
 from pipelines.curation.catalogue import Severity
 from pipelines.curation.issues import blocking
 from pipelines.curation.parse import Typed
-from pipelines.orchestration.metadata import issues_metadata, table_metadata
+from pipelines.orchestration.metadata import issue_counts, issues_metadata, table_metadata
 from pipelines.orchestration.names import (
     ISSUES,
     OWNERS,
@@ -75,7 +75,7 @@ def make_tables() -> dg.AssetsDefinition:
         for table in derived_last:
             name = table.name
             yield dg.Output(built[name], name, metadata=table_metadata(table, built[name]))
-        yield dg.Output(issues, ISSUES_OUTPUT, metadata=issues_metadata(issues))
+        yield dg.Output(issues, ISSUES_OUTPUT, metadata=issue_counts(issues))
 
     return normaliser
 
