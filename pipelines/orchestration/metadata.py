@@ -5,7 +5,10 @@ Belongs here: rendering declarations and frames as Dagster metadata. Does not be
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import quote
 
 import dagster as dg
 import pandas as pd
@@ -26,6 +29,7 @@ from schemas.declaration import (
     ZoneCell,
 )
 
+ADDRESS_VARIABLE = "CONTRATS_ADRESSE_PUBLICATION"
 PREVIEW_ROWS = 8
 SHOWN_CELLS = 50
 SHOWN_CHARACTERS = 60
@@ -143,3 +147,11 @@ def issue_counts(issues: pd.DataFrame) -> dict[str, dg.MetadataValue]:
         **{name: dg.MetadataValue.int(total) for name, total in totals.items()},
         **{f"code : {code}": dg.MetadataValue.int(int(count)) for code, count in counts.items()},
     }
+
+
+def link(outputs: Path, path: Path) -> dg.MetadataValue:
+    """A file under ``outputs``: its address, if ``CONTRATS_ADRESSE_PUBLICATION`` says where it is served, or a path."""
+    address = os.environ.get(ADDRESS_VARIABLE, "").rstrip("/")
+    if not address or not path.is_relative_to(outputs):
+        return dg.MetadataValue.path(str(path))
+    return dg.MetadataValue.url(f"{address}/{quote(path.relative_to(outputs).as_posix())}")
