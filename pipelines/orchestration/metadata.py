@@ -5,11 +5,15 @@ Belongs here: rendering declarations and frames as Dagster metadata. Does not be
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import quote
 
 import dagster as dg
 import pandas as pd
 
+from pipelines.curation.issue_kind import Severity
 from pipelines.normalise.lineage import origins
 from pipelines.orchestration.names import origin_key
 from schemas.declaration import (
@@ -25,6 +29,7 @@ from schemas.declaration import (
     ZoneCell,
 )
 
+ADDRESS_VARIABLE = "CONTRATS_ADRESSE_PUBLICATION"
 PREVIEW_ROWS = 8
 SHOWN_CELLS = 50
 SHOWN_CHARACTERS = 60
@@ -132,3 +137,23 @@ def issues_metadata(issues: pd.DataFrame) -> Mapping[str, dg.MetadataValue]:
         "par code": dg.MetadataValue.json(counts),
         CELLS: dg.MetadataValue.table(records, dg.TableSchema(columns)),
     }
+
+
+def issue_counts(issues: pd.DataFrame) -> dict[str, dg.MetadataValue]:
+    """What `issues_metadata` shows, with each count as a number of its own, which the UI plots from run to run."""
+    severities = {"erreurs": Severity.ERROR, "avertissements": Severity.WARNING}
+    totals = {name: int((issues["severity"] == severity.value).sum()) for name, severity in severities.items()}
+    counts = issues["code"].value_counts(sort=False).sort_index()
+    return {
+        **issues_metadata(issues),
+        **{name: dg.MetadataValue.int(total) for name, total in totals.items()},
+        **{f"code : {code}": dg.MetadataValue.int(int(count)) for code, count in counts.items()},
+    }
+
+
+def link(outputs: Path, path: Path) -> dg.MetadataValue:
+    """A file under ``outputs``: its address, if ``CONTRATS_ADRESSE_PUBLICATION`` says where it is served, or a path."""
+    address = os.environ.get(ADDRESS_VARIABLE, "").rstrip("/")
+    if not address or not path.is_relative_to(outputs):
+        return dg.MetadataValue.path(str(path))
+    return dg.MetadataValue.url(f"{address}/{quote(path.relative_to(outputs).as_posix())}")

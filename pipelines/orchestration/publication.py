@@ -14,6 +14,7 @@ import pandas as pd
 
 from pipelines import job
 from pipelines.orchestration.failures import apart
+from pipelines.orchestration.metadata import link
 from pipelines.orchestration.names import ISSUES, OWNERS, PUBLICATION_GROUP, RELEASE_FILES, table_key
 from pipelines.orchestration.report import METADATA, report_path
 from pipelines.orchestration.resources import Run
@@ -41,11 +42,11 @@ SHOWN = 50
 """Lines of the comparison that the UI previews; the rest is in ``diff.html``."""
 
 
-def _links(name: str, release: Path) -> dict[str, dg.MetadataValue]:
+def _links(name: str, release: Path, outputs: Path) -> dict[str, dg.MetadataValue]:
     """The paths that lead from the asset to its files, to copy from the UI."""
     described = ("datapackage.json", "dictionnaire.md", "journal.md", "issues.csv", "schemas", "sources")
     files = {"metadonnees": described, "xlsx": ("xlsx", WORKBOOK)}.get(name, (name,))
-    return {file: dg.MetadataValue.path(str(release / file)) for file in files}
+    return {file: link(outputs, release / file) for file in files}
 
 
 def dataset_description(sources: Path) -> DatasetDescription:
@@ -93,13 +94,13 @@ def _verdict(found: Diff) -> Iterator[dg.AssetCheckResult]:
     )
 
 
-def _compared(found: Diff, release: Path) -> dict[str, dg.MetadataValue]:
+def _compared(found: Diff, release: Path, outputs: Path) -> dict[str, dg.MetadataValue]:
     """The comparison in the UI: its findings by severity, the journal's words, the paths of the whole."""
     counted = Counter(one.gravite.value for one in found.constats)
     return {
         "résumé": dg.MetadataValue.md("\n".join(changes_section(found)[:SHOWN])),
         "constats": dg.MetadataValue.json(dict(sorted(counted.items()))),
-        **{name: dg.MetadataValue.path(str(release / name)) for name in (publishing.DIFF_PAGE, publishing.DIFF)},
+        **{name: link(outputs, release / name) for name in (publishing.DIFF_PAGE, publishing.DIFF)},
     }
 
 
@@ -159,10 +160,10 @@ def make_publication() -> dg.AssetsDefinition:
             release = publishing.finish(staging, found)
             settings.publish(release)
             writing.counted = release.version if release.new else f"{release.version}, déjà publiée"
-        where = dg.MetadataValue.path(str(release.path))
+        where = link(outputs, release.path)
         for name in _FILES:
-            yield dg.Output(str(release.path), name, metadata=_links(name, release.path))
-        yield dg.Output(found, "comparaison", metadata=_compared(found, release.path))
+            yield dg.Output(str(release.path), name, metadata=_links(name, release.path, outputs))
+        yield dg.Output(found, "comparaison", metadata=_compared(found, release.path, outputs))
         yield dg.Output(
             release,
             "version",
@@ -170,7 +171,7 @@ def make_publication() -> dg.AssetsDefinition:
                 "version": release.version,
                 "nouvelle": release.new,
                 "dossier": where,
-                METADATA: dg.MetadataValue.path(str(report_path(outputs, settings.release_date))),
+                METADATA: link(outputs, report_path(outputs, settings.release_date)),
             },
         )
 

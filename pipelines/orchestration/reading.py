@@ -25,7 +25,7 @@ from pipelines.fingerprint import fingerprint
 from pipelines.normalise.intake import Lists, read_lists, unite
 from pipelines.orchestration.caching import cache, code_of, lots_of_a_run
 from pipelines.orchestration.failures import apart
-from pipelines.orchestration.metadata import issues_metadata, markdown, sheet_schema
+from pipelines.orchestration.metadata import issue_counts, markdown, sheet_schema
 from pipelines.orchestration.names import (
     INVENTORY,
     OWNERS,
@@ -156,7 +156,7 @@ def reunir(settings: Run, listes: Lists, lots: list[LotRead]) -> Iterator[dg.Out
         typed = reading.sheets[sheet.name]
         version = dg.DataVersion(fingerprint(typed.source.origin, typed.source.text))
         yield dg.Output(typed, sheet_output(sheet), metadata=_metadata(typed), data_version=version)
-    yield dg.Output(reading.issues, READING_ISSUES_OUTPUT, metadata=issues_metadata(reading.issues))
+    yield dg.Output(reading.issues, READING_ISSUES_OUTPUT, metadata=issue_counts(reading.issues))
     states = workbook_states(reading.files, reading.issues, {name for one in lots for name in one.read})
     yield dg.Output(states, INVENTORY_OUTPUT, metadata=inventory_metadata(states))
 

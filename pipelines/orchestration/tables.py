@@ -17,7 +17,7 @@ from pipelines.curation.catalogue import Severity
 from pipelines.curation.issues import blocking
 from pipelines.curation.parse import Typed
 from pipelines.orchestration.failures import apart
-from pipelines.orchestration.metadata import issues_metadata, table_metadata
+from pipelines.orchestration.metadata import issue_counts, issues_metadata, table_metadata
 from pipelines.orchestration.names import (
     ISSUES,
     OWNERS,
@@ -77,7 +77,7 @@ def make_tables() -> dg.AssetsDefinition:
         for table in derived_last:
             name = table.name
             yield dg.Output(built[name], name, metadata=table_metadata(table, built[name]))
-        yield dg.Output(issues, ISSUES_OUTPUT, metadata=issues_metadata(issues))
+        yield dg.Output(issues, ISSUES_OUTPUT, metadata=issue_counts(issues))
 
     return normaliser
 
