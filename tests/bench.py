@@ -29,6 +29,7 @@ from rich.table import Table as Grid
 
 from pipelines import job
 from pipelines.orchestration import launch
+from pipelines.orchestration.tables import check_specs
 from pipelines.progress import Step, listening
 from pipelines.publish import xlsx_files  # noqa: F401  (imports are not part of what is measured)
 from pipelines.publish.tables_arrow import all_to_arrow
@@ -96,9 +97,9 @@ def empty_job() -> dg.JobDefinition:
         yield from (dg.Output(0, name) for name in makes)
 
     specs = [
-        dg.AssetCheckSpec(check, asset=f"table_{number}", blocking=check == "conforme")
-        for number in range(len(tables()))
-        for check in ("conforme", "avertissements")
+        dg.AssetCheckSpec(spec.name, asset=f"table_{number}", blocking=spec.blocking)
+        for number, table in enumerate(tables().values())
+        for spec in check_specs(table)
     ]
 
     @dg.multi_asset_check(specs=specs)

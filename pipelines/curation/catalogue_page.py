@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipelines.curation.catalogue import CATALOGUE, SECTIONS, SEVERITY_NAMES
+from pipelines.curation.catalogue import CATALOGUE, FAMILIES, SEVERITY_NAMES
 from pipelines.curation.examples import EXAMPLES, Example
 from pipelines.curation.issue_kind import IssueKind
 from pipelines.curation.situations import SITUATIONS
@@ -35,11 +35,12 @@ its row and, with it, the release; an* avertissement *(warning) is to be looked 
 def page() -> str:
     """The page as Markdown, ending with a newline."""
     lines = [_INTRODUCTION]
-    for title, kinds in SECTIONS.items():
-        lines.append(f"- [{title}](#{slug(title)}) : {', '.join(f'[`{code}`](#{code})' for code in kinds)}")
-    for title, kinds in SECTIONS.items():
-        lines += ["", f'<a id="{slug(title)}"></a>', "", f"## {title}"]
-        for kind in kinds.values():
+    for family in FAMILIES:
+        codes = ", ".join(f"[`{code}`](#{code})" for code in family.kinds)
+        lines.append(f"- [{family.title}](#{slug(family.title)}) : {codes}")
+    for family in FAMILIES:
+        lines += ["", f'<a id="{slug(family.title)}"></a>', "", f"## {family.title}"]
+        for kind in family.kinds.values():
             lines += ["", *_rule(kind)]
     return "\n".join(lines) + "\n"
 

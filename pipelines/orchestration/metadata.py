@@ -124,7 +124,9 @@ def table_metadata(table: Table, frame: pd.DataFrame) -> dict[str, dg.MetadataVa
 
 
 def issues_metadata(issues: pd.DataFrame) -> Mapping[str, dg.MetadataValue]:
-    """Counts by code, and a small table of the offending cells."""
+    """How many; when there are some, counts by code and a small table of the offending cells."""
+    if issues.empty:
+        return {"nombre": dg.MetadataValue.int(0)}
     shown = issues.head(SHOWN_CELLS)
     records = [
         dg.TableRecord({str(name): str(value) for name, value in record.items()})

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from pipelines import job
-from pipelines.curation.catalogue import CATALOGUE, SECTIONS, WHOLE_FOLDER, Severity
+from pipelines.curation.catalogue import CATALOGUE, FAMILIES, WHOLE_FOLDER, Severity
 from pipelines.curation.catalogue_page import PAGE, missing, page
 from pipelines.curation.examples import EXAMPLES, Example
 from pipelines.curation.gather import Fallback
@@ -146,8 +146,8 @@ def test_words_in_both_languages(code: str) -> None:
     assert kind.message != kind.message_en
 
 
-def test_every_kind_is_in_one_section() -> None:
-    assert [code for section in SECTIONS.values() for code in section] == list(CATALOGUE)
+def test_every_kind_is_in_one_family() -> None:
+    assert [code for family in FAMILIES for code in family.kinds] == list(CATALOGUE)
 
 
 def test_a_code_declared_twice_is_our_bug() -> None:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 from pathlib import Path
 
+import dagster as dg
 import pytest
 
+from pipelines.curation.catalogue import CELLS, GUARDS, READING, ROWS, RuleFamily
 from pipelines.definitions import defs
 from pipelines.orchestration.metadata import column_lineage
-from pipelines.orchestration.names import table_key
+from pipelines.orchestration.names import feeding_sheets, table_key
+from pipelines.orchestration.tables import WARNINGS, check_specs
 from schemas.declaration import Table
 from schemas.registry import sheets, tables
+from tests.conftest import SmallSources
 from tests.orchestration.snapshot import SNAPSHOT, text
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -34,11 +39,43 @@ def test_every_sheet_and_table_is_an_asset_with_a_description_and_an_owner() -> 
 
 
 @pytest.mark.parametrize("table", tables().values(), ids=list(tables()))
-def test_every_table_has_a_blocking_check_and_one_that_only_warns(table: object) -> None:
-    from pipelines.orchestration.tables import check_specs
+def test_every_table_has_a_blocking_check_for_each_family_of_rules_and_one_that_only_warns(table: Table) -> None:
+    specs = check_specs(table)
+    read = [READING.name] if feeding_sheets(table) else []
+    assert [spec.name for spec in specs if spec.blocking] == [*read, CELLS.name, ROWS.name, GUARDS.name]
+    assert [spec.name for spec in specs if not spec.blocking] == [WARNINGS]
+    assert all(spec.description for spec in specs)
 
-    specs = check_specs(table)  # type: ignore[arg-type]
-    assert [(spec.name, spec.blocking) for spec in specs] == [("conforme", True), ("avertissements", False)]
+
+@pytest.mark.parametrize(
+    ("spoil", "table", "family"),
+    [
+        (lambda sources: sources.put("contrats/alpes/Contrat", "Début", "peut-être"), "contrats", CELLS),
+        (lambda sources: sources.put("contrats/alpes/Contrat", "Sources", "INCONNUE"), "contrats", ROWS),
+        (lambda sources: sources.write("contrats/alpes/Actions", [["Autre"], ["x"]]), "actions", READING),
+        (lambda sources: (sources.root / "contrats/lyon.xlsx").write_bytes(b"rien"), "contrats", READING),
+        (lambda sources: sources.put("referentiels/partenaires", "SIREN", "123456789"), "partenaires", GUARDS),
+    ],
+    ids=["a cell", "a row", "a header", "a file", "a key"],
+)
+def test_an_error_fails_the_check_of_its_family_and_no_other(
+    small_sources: SmallSources, spoil: Callable[[SmallSources], object], table: str, family: RuleFamily
+) -> None:
+    spoil(small_sources)
+    settings = {"sources": str(small_sources.root), "outputs": str(small_sources.root.parent / "sorties")}
+    result = defs.resolve_job_def("valider").execute_in_process(
+        instance=dg.DagsterInstance.ephemeral(),
+        run_config={"resources": {"settings": {"config": settings | {"date": "2026-01-01"}}}},
+        raise_on_error=False,
+    )
+    assert not result.success
+    key = table_key(tables()[table])
+    found = {
+        one.check_name
+        for one in result.get_asset_check_evaluations()
+        if one.asset_key == key and not one.passed and one.severity is dg.AssetCheckSeverity.ERROR
+    }
+    assert found == {family.name}
 
 
 @pytest.mark.parametrize("table", tables().values(), ids=list(tables()))
