@@ -59,7 +59,7 @@ def verify(release: str, outputs: Path | str) -> int:
     from pipelines.publish.verify.release import verify as verify_release
 
     try:
-        found = verify_release(_folder(release, outputs))
+        found = verify_release(_folder(release, outputs, fresh=True))
     except NotAReleaseError as error:
         raise Stop(USAGE, str(error)) from error
     console_of().print(found.text(), markup=False)
@@ -209,7 +209,7 @@ def _megabytes(size: int) -> str:
     return f"{size / 1e6:.1f} Mo".replace(".", ",")
 
 
-def _folder(named: str, outputs: Path | str) -> Path:
+def _folder(named: str, outputs: Path | str, *, fresh: bool = False) -> Path:
     """The folder of a release: a path, a version of ``outputs``, or the last one when nothing is named.
 
     Raises:
@@ -218,7 +218,7 @@ def _folder(named: str, outputs: Path | str) -> Path:
     from pipelines.publish.versions import LATEST, RELEASES, read_versions
 
     if isinstance(outputs, str) and not (named and Path(named).is_dir()):
-        return _brought(named, outputs)
+        return _brought(named, outputs, fresh=fresh)
     outputs = Path(outputs)
     versions = read_versions(outputs)
     last = versions.current()
@@ -233,12 +233,13 @@ def _folder(named: str, outputs: Path | str) -> Path:
     return folder
 
 
-def _brought(named: str, address: str) -> Path:
-    """The folder of this machine that holds a release of a store."""
+def _brought(named: str, address: str, *, fresh: bool) -> Path:
+    """The folder of this machine that holds a release of a store; ``fresh``: brought anew, as the store has it now."""
     from pipelines.orchestration.resources import work_folder
+    from pipelines.publish.staging import remove
     from pipelines.publish.versions import LATEST
     from pipelines.storage.places import open_place
-    from pipelines.storage.releases import bring_release, read_pointer
+    from pipelines.storage.releases import bring_as_it_is, bring_release, read_pointer
 
     place = open_place(address)
     pointer = read_pointer(place)
@@ -248,7 +249,11 @@ def _brought(named: str, address: str) -> Path:
         raise Stop(USAGE, f"Il n’y a pas encore de version dans {address}.")
     if wanted not in names:
         raise Stop(USAGE, f"« {named} » n’est pas une version de {address} (il y a : {', '.join(names) or 'aucune'}).")
-    return bring_release(place, wanted, work_folder("versions", place))
+    if not fresh:
+        return bring_release(place, wanted, work_folder("versions", place))
+    aside = work_folder("verification", place)
+    remove(aside)
+    return bring_as_it_is(place, wanted, aside)
 
 
 def _opened(named: str, outputs: Path | str) -> ReleaseFolder:

@@ -3,8 +3,8 @@
 Belongs here: `pipelines.publish` as one step. Does not belong here: writing, hashing, renaming.
 """
 
-from __future__ import annotations
-
+# No postponed annotations here: Dagster reads those of its steps.
+import datetime as dt
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,9 +13,11 @@ import dagster as dg
 import pandas as pd
 
 from pipelines import job
+from pipelines.orchestration.caching import code_of
 from pipelines.orchestration.failures import apart
 from pipelines.orchestration.metadata import link
 from pipelines.orchestration.names import ISSUES, OWNERS, PUBLICATION_GROUP, RELEASE_FILES, table_key
+from pipelines.orchestration.policy import STALE_AFTER_DAYS
 from pipelines.orchestration.report import METADATA, report_path
 from pipelines.orchestration.resources import Run
 from pipelines.progress import step
@@ -109,7 +111,13 @@ def make_publication() -> dg.AssetsDefinition:
     from_tables = {table_key(table) for table in tables().values()} | {ISSUES}
     outs = {
         name: dg.AssetOut(
-            key=RELEASE_FILES[name], group_name=PUBLICATION_GROUP, description=what, kinds=kinds, owners=OWNERS
+            key=RELEASE_FILES[name],
+            group_name=PUBLICATION_GROUP,
+            description=what,
+            kinds=kinds,
+            owners=OWNERS,
+            code_version=code_of("publish"),
+            is_required=False,
         )
         for name, (what, kinds) in _FILES.items()
     }
@@ -119,6 +127,8 @@ def make_publication() -> dg.AssetsDefinition:
         description="Ce qui change depuis la dernière version, par gravité : modèle, lignes, codes, identifiants.",
         kinds={"json"},
         owners=OWNERS,
+        code_version=code_of("publish"),
+        is_required=False,
     )
     outs["version"] = dg.AssetOut(
         key=RELEASE,
@@ -126,6 +136,9 @@ def make_publication() -> dg.AssetsDefinition:
         description="La version : un dossier complet, rendu visible d’un seul renommage ; aucune si rien n’a changé.",
         kinds={"file"},
         owners=OWNERS,
+        code_version=code_of("publish"),
+        is_required=False,
+        freshness_policy=dg.FreshnessPolicy.time_window(fail_window=dt.timedelta(days=STALE_AFTER_DAYS)),
     )
     lineage = {name: set(from_tables) for name in _FILES}
     lineage["comparaison"] = {RELEASE_FILES["parquet"], RELEASE_FILES["metadonnees"]}
@@ -138,6 +151,11 @@ def make_publication() -> dg.AssetsDefinition:
     )
     @apart
     def publier_la_version(settings: Run, **inputs: pd.DataFrame) -> Iterator[dg.Output | dg.AssetCheckResult]:  # type: ignore[type-arg]
+        if not settings.publish:
+            why = {"pourquoi": dg.MetadataValue.md("Rien n’est publié (publish : false), donc rien n’est comparé.")}
+            for spec in _CHECKS:
+                yield dg.AssetCheckResult(asset_key=DIFF, check_name=spec.name, passed=True, metadata=why)
+            return
         issues = inputs.pop("anomalies_de_saisie")
         codes = job.codes_of(inputs["nomenclatures"])
         sources, outputs = settings.sources_folder, settings.outputs_folder
@@ -158,7 +176,7 @@ def make_publication() -> dg.AssetsDefinition:
         yield from _verdict(found)
         with step("Mise en place de la version") as writing:
             release = publishing.finish(staging, found)
-            settings.publish(release)
+            settings.send(release)
             writing.counted = release.version if release.new else f"{release.version}, déjà publiée"
         where = link(outputs, release.path)
         for name in _FILES:

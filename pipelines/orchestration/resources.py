@@ -18,7 +18,9 @@ from pipelines.publish.versions import Release
 from pipelines.sheets.inventory import SUFFIXES
 from pipelines.storage.mirror import follow
 from pipelines.storage.places import Place, is_address, open_place
-from pipelines.storage.releases import Pointer, bring, send, send_report
+from pipelines.storage.releases import Pointer, bring
+from pipelines.storage.releases import send as send_release
+from pipelines.storage.releases import send_report as send_one_report
 
 PARIS = ZoneInfo("Europe/Paris")
 PROJECT = Path(__file__).resolve().parents[2]
@@ -40,6 +42,9 @@ class Run(dg.ConfigurableResource):  # type: ignore[type-arg]
         default=False,
         description="Publier malgré des lignes refusées : elles sont mises en quarantaine avec ce qui en dépend ; "
         "un classeur illisible est repris de la version précédente.",
+    )
+    publish: bool = Field(
+        default=True, description="Publier une version ; sinon tout est contrôlé, et rien n’est publié."
     )
     date: str = Field(default="", description="Date de la version, AAAA-MM-JJ ; vide : le jour de l’exécution à Paris.")
 
@@ -74,7 +79,7 @@ class Run(dg.ConfigurableResource):  # type: ignore[type-arg]
         self._pointer = bring(place, work)
         return work
 
-    def publish(self, release: Release) -> None:
+    def send(self, release: Release) -> None:
         """Takes a new release where outputs are, when that is not a folder; `outputs_folder` was asked for before.
 
         Raises:
@@ -82,12 +87,12 @@ class Run(dg.ConfigurableResource):  # type: ignore[type-arg]
             OutputsBusy: another publication came first.
         """
         if is_address(self.outputs) and release.new and self._pointer is not None:
-            send(open_place(self.outputs), release, self._pointer)
+            send_release(open_place(self.outputs), release, self._pointer)
 
-    def publish_report(self, path: Path, name: str) -> None:
+    def send_report(self, path: Path, name: str) -> None:
         """Takes a report there too."""
         if is_address(self.outputs):
-            send_report(open_place(self.outputs), path, name)
+            send_one_report(open_place(self.outputs), path, name)
 
     _created: dt.datetime | None = PrivateAttr(default=None)
 

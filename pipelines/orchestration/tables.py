@@ -16,6 +16,8 @@ from pipelines import job
 from pipelines.curation.catalogue import CELLS, FAMILIES, GUARDS, READING, ROWS, RuleFamily, Severity
 from pipelines.curation.issues import blocking
 from pipelines.curation.parse import Typed
+from pipelines.fingerprint import fingerprint
+from pipelines.orchestration.caching import code_of
 from pipelines.orchestration.failures import apart
 from pipelines.orchestration.metadata import issue_counts, issues_metadata, table_metadata
 from pipelines.orchestration.names import (
@@ -46,6 +48,7 @@ def _out(table: Table) -> dg.AssetOut:
         description=f"{table.description.fr}\n\n{table.description.en}",
         kinds={"pandas", "pandera"},
         owners=OWNERS,
+        code_version=code_of("normalise"),
     )
 
 
@@ -75,7 +78,8 @@ def make_tables() -> dg.AssetsDefinition:
         derived_last = sorted(tables().values(), key=lambda table: table.family is Family.FLAT)
         for table in derived_last:
             name = table.name
-            yield dg.Output(built[name], name, metadata=table_metadata(table, built[name]))
+            version = dg.DataVersion(fingerprint(built[name]))
+            yield dg.Output(built[name], name, metadata=table_metadata(table, built[name]), data_version=version)
         yield dg.Output(issues, ISSUES_OUTPUT, metadata=issue_counts(issues))
 
     return normaliser
@@ -132,7 +136,7 @@ def make_checks() -> dg.AssetChecksDefinition:
         located = {name: job.located(failed, provenance) for name, failed in failures.items()}
         outputs = settings.outputs_folder
         report = write_report(outputs, settings.release_date, issues, located.values(), provenance)
-        settings.publish_report(report, report.relative_to(outputs).as_posix())
+        settings.send_report(report, report.relative_to(outputs).as_posix())
         for name, table in tables().items():
             own = issues_of(table, issues)
             yield from _results(table, own, located[name], report, partial=settings.partial)

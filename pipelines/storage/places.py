@@ -6,6 +6,7 @@ is fetched (``mirror``) and sent (``releases``).
 
 from __future__ import annotations
 
+import errno
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,8 +18,9 @@ if TYPE_CHECKING:
     from fsspec import AbstractFileSystem
 
 _S3 = ("s3", "s3a")
-_CONNECT, _READ, _ATTEMPTS = 5, 30, 3
-"""Seconds to reach a store, seconds that it may stay silent, attempts: a store that is away is told in a minute."""
+_IMPOSSIBLE = (errno.ENAMETOOLONG, errno.ENOTDIR, errno.EISDIR, errno.ENOTEMPTY, errno.EEXIST, errno.EINVAL)
+_CONNECT, _READ, _ATTEMPTS = 5, 20, 2
+"""Seconds to reach a store, seconds that it may stay silent, attempts of each of two layers of libraries."""
 
 
 class StorageError(Exception):
@@ -65,12 +67,13 @@ def open_place(address: str) -> Place:
     """
     import fsspec
 
-    parts = urlsplit(address)
-    if parts.username or parts.password:
+    scheme = address.partition("://")[0]
+    if "@" in address or ":" in address.partition("://")[2]:  # a key may hold « / », where an address is cut
         raise StorageError(
-            f"L’adresse {parts.scheme}://…@{parts.hostname} contient un identifiant : donnez les clés par "
-            "AWS_ACCESS_KEY_ID et AWS_SECRET_ACCESS_KEY."
+            f"L’adresse {scheme}://… contient un identifiant : donnez les clés par AWS_ACCESS_KEY_ID et "
+            "AWS_SECRET_ACCESS_KEY."
         )
+    parts = urlsplit(address)
     if parts.scheme in _S3 and not parts.netloc:
         raise StorageError(f"L’adresse {address} ne dit pas quel seau : s3://seau/préfixe.")
     limits = {"connect_timeout": _CONNECT, "read_timeout": _READ, "retries": {"max_attempts": _ATTEMPTS}}
@@ -84,6 +87,8 @@ def open_place(address: str) -> Place:
         ) from error
     except ValueError as error:
         raise StorageError(f"{address} n’est pas une adresse que ce programme sait lire.") from error
+    if parts.scheme in _S3:
+        store.retries = _ATTEMPTS
     return Place(address, store, str(root).rstrip("/"))
 
 
@@ -98,7 +103,9 @@ def as_storage_error(place: Place) -> Iterator[None]:
     except StorageError:
         raise
     except OSError as error:
-        if error.filename is not None:
+        if error.filename is not None and error.errno in _IMPOSSIBLE:
+            raise StorageError(f"{place.address} contient un fichier dont le nom n’est pas possible ici.") from error
+        if error.filename is not None or error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise  # a disk of this machine
         raise _said(place, error) from error
     except Exception as error:
@@ -111,6 +118,8 @@ def _said(place: Place, error: Exception) -> StorageError:
     name = type(error).__name__
     if isinstance(error, FileNotFoundError):
         return StorageError(f"{place.address} : ce seau ou ce préfixe n’existe pas, ou n’a pas tous ses fichiers.")
+    if "RequestTimeTooSkewed" in f"{error} {error.__cause__}" or "difference between the request time" in str(error):
+        return StorageError(f"{place.address} : l’horloge de cette machine n’est pas à l’heure.")
     if isinstance(error, PermissionError):
         return StorageError(
             f"{place.address} : l’accès est refusé. Vérifiez AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY et les droits de "

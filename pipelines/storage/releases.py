@@ -2,7 +2,8 @@
 
 A reader of the store follows ``versions.json``. It is written last, once every file of the release is there and was
 read back, and only if nobody moved it meanwhile, where the store can tell (S3 can). A release that does not stand in it
-is none: what a build that died left under its name is removed by the next one of that name.
+is none. A name is taken by writing its first file where there is none: what stands in the store, listed or not, is
+never replaced nor removed, and its name never given again.
 
 Belongs here: that order. Does not belong here: making a release (``publish``).
 """
@@ -12,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from pipelines.publish import lock
@@ -21,7 +22,7 @@ from pipelines.publish.errors import OutputsBusy
 from pipelines.publish.folder import NotAReleaseError, ReleaseFolder
 from pipelines.publish.staging import remove
 from pipelines.publish.verify.files import damaged
-from pipelines.publish.versions import DESCRIPTOR, POINTER, RELEASES, SUMS, Release
+from pipelines.publish.versions import DESCRIPTOR, POINTER, RELEASES, SUMS, WITHDRAWN, Release
 from pipelines.storage.mirror import fetch, listed
 from pipelines.storage.places import Place, StorageError, as_storage_error
 
@@ -91,12 +92,14 @@ def bring(place: Place, outputs: Path) -> Pointer:
     try:
         pointer = read_pointer(place)
         names = [str(one["version"]) for one in pointer.releases]
+        content = {str(one["version"]): str(one.get("contenu_sha256")) for one in pointer.releases}
         for found in (outputs / RELEASES).iterdir():
-            if found.name not in names:
+            if found.name not in names or _content(found) != content[found.name]:
                 remove(found)
         with as_storage_error(place):
             for name in names:
                 _bring_name(place, name, outputs)
+            _set_aside(outputs, [name for name in _standing(place) if name not in names])
         for name in reversed(names[: names.index(pointer.latest) + 1] if pointer.latest else []):
             if not _partial(bring_release(place, name, outputs)):
                 break
@@ -113,11 +116,12 @@ def bring_release(place: Place, version: str, outputs: Path) -> Path:
     Raises:
         StorageError: the store does not hold it whole.
     """
-    folder = outputs / RELEASES / version
-    if not (folder / SUMS).is_file() or damaged(folder):
+    folder, root = outputs / RELEASES / version, place.at(f"{RELEASES}/{version}")
+    with as_storage_error(place):
+        theirs = place.store.cat_file(f"{root}/{SUMS}")
+    if not (folder / SUMS).is_file() or (folder / SUMS).read_bytes() != theirs or damaged(folder):
         remove(folder)
         with as_storage_error(place):
-            root = place.at(f"{RELEASES}/{version}")
             for name, _ in listed(place, root):
                 fetch(place, f"{root}/{name}", folder / name)
         if not (folder / SUMS).is_file() or damaged(folder):
@@ -127,11 +131,45 @@ def bring_release(place: Place, version: str, outputs: Path) -> Path:
     return folder
 
 
+def bring_as_it_is(place: Place, version: str, outputs: Path) -> Path:
+    """Brings a release, damaged or not, to be verified; returns its folder, which must not be there yet."""
+    folder, root = outputs / RELEASES / version, place.at(f"{RELEASES}/{version}")
+    folder.mkdir(parents=True)
+    with as_storage_error(place):
+        for name, _ in listed(place, root):
+            fetch(place, f"{root}/{name}", folder / name)
+    return folder
+
+
 def _bring_name(place: Place, version: str, outputs: Path) -> None:
     for name in (DESCRIPTOR, SUMS):
         target = outputs / RELEASES / version / name
         if not target.is_file():
             fetch(place, place.at(f"{RELEASES}/{version}/{name}"), target)
+
+
+def _content(folder: Path) -> str | None:
+    """What the descriptor of a release that is here says of its content."""
+    try:
+        return str(json.loads((folder / DESCRIPTOR).read_text(encoding="utf-8"))["contenu_sha256"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _standing(place: Place) -> list[str]:
+    """The names under which something stands in the store, listed or not."""
+    root = place.at(RELEASES)
+    try:
+        found = place.store.ls(root, detail=False)
+    except FileNotFoundError:
+        return []
+    return [name for path in found if (name := str(path).rstrip("/").rpartition("/")[2]) and not name.startswith(".")]
+
+
+def _set_aside(outputs: Path, names: list[str]) -> None:
+    """Makes these names known as withdrawn: of a build that died, or of a release taken back; no build takes them."""
+    for name in names:
+        (outputs / WITHDRAWN / name).mkdir(parents=True, exist_ok=True)
 
 
 def _partial(folder: Path) -> bool:
@@ -148,12 +186,14 @@ def send(place: Place, release: Release, pointer: Pointer) -> None:
         OutputsBusy: another publication moved the pointer meanwhile; nothing of it is harmed.
         StorageError: the store refuses, or does not give back what it was given.
     """
+    if not (release.path / SUMS).is_file():
+        raise OutputsBusy(f"Une autre publication a repris {release.path.parent.parent} ; recommencez.")
     root = place.at(f"{RELEASES}/{release.version}")
     names = sorted(path.relative_to(release.path).as_posix() for path in release.path.rglob("*") if path.is_file())
+    first, *others = [*(name for name in names if name != SUMS), SUMS]
     with as_storage_error(place):
-        if place.store.exists(root):
-            place.store.rm(root, recursive=True)  # of a build that died: it stands in no pointer
-        for name in [name for name in names if name != SUMS] + [SUMS]:
+        _take_name(place, release, f"{root}/{first}", (release.path / first).read_bytes())
+        for name in others:
             _send_file(place, release.path / name, f"{root}/{name}")
         told = {
             "latest": release.version,
@@ -192,6 +232,22 @@ def _described(place: Place, suffix: str) -> dict[str, str]:
     return {"ContentType": CONTENT_TYPES.get(suffix, _PLAIN)} if place.conditional else {}
 
 
+def _take_name(place: Place, release: Release, path: str, content: bytes) -> None:
+    """Writes the first file of a release, by which its name is taken: only where nothing stands."""
+    try:
+        if place.conditional:
+            described = _described(place, PurePosixPath(path).suffix)
+            place.store.pipe_file(path, content, **described, IfNoneMatch="*")
+            return
+        if not place.store.exists(path):
+            place.store.pipe_file(path, content)
+            return
+    except Exception as error:
+        if not _refused(error):
+            raise
+    raise OutputsBusy(f"La version {release.version} est déjà dans {place.address} ; recommencez.") from None
+
+
 def _move_pointer(place: Place, content: str, before: Pointer) -> None:
     path = place.at(POINTER)
     if not place.conditional:
@@ -203,9 +259,16 @@ def _move_pointer(place: Place, content: str, before: Pointer) -> None:
     try:
         place.store.pipe_file(path, content.encode(), **_described(place, ".json"), **condition)
     except Exception as error:
-        if "PreconditionFailed" in f"{error} {error.__cause__}" or "ConditionalRequestConflict" in str(error):
+        if not _refused(error):
+            raise
+        if place.store.cat_file(path) != content.encode():  # else our own write, whose answer was lost
             raise _overtaken(place) from None
-        raise
+
+
+def _refused(error: Exception) -> bool:
+    """Whether a store refused a write because of its condition."""
+    said = f"{error} {error.__cause__}"
+    return any(word in said for word in ("PreconditionFailed", "pre-conditions", "ConditionalRequestConflict"))
 
 
 def _overtaken(place: Place) -> OutputsBusy:

@@ -10,8 +10,6 @@ REFERENCE = PROJECT / "deploy" / "environnement.exemple"
 NAME = re.compile(r"(?<![\w%])CONTRATS_[A-Z0-9_]+(?!\w)")
 READERS = ("pipelines/**/*.py", "deploy/dagster.yaml", "deploy/conteneurs/*.yaml")
 NOT_FROM_OUTSIDE = {"CONTRATS_TRACE", "CONTRATS_K"}
-# Those that no code of this tree reads yet.
-AWAITED = {"CONTRATS_ADRESSE_PUBLICATION"}
 
 
 def read_by_the_code() -> set[str]:
@@ -34,7 +32,7 @@ def test_every_variable_that_is_read_is_in_the_reference() -> None:
 
 def test_none_of_the_reference_is_dead() -> None:
     ours = {name for name in documented() if name.startswith("CONTRATS_")}
-    assert ours - read_by_the_code() == AWAITED
+    assert ours - read_by_the_code() == set()
 
 
 def test_the_reference_sets_nothing_and_holds_no_secret() -> None:

@@ -181,3 +181,16 @@ def test_check_as_json_has_the_agreed_shape(tmp_path: Path) -> None:
     assert set(unreadable[0]) == {
         "code", "severity", "file", "sheet", "cell", "row", "column", "value", "message", "advice",
     }  # fmt: skip
+
+
+def test_a_run_may_check_everything_and_publish_nothing(small_sources: SmallSources, tmp_path: Path) -> None:
+    settings = {"sources": str(small_sources.root), "outputs": str(tmp_path / "sorties"), "date": DATE}
+    result = defs.resolve_job_def("publier").execute_in_process(
+        instance=dg.DagsterInstance.ephemeral(),
+        run_config={"resources": {"settings": {"config": settings | {"publish": False}}}},
+    )
+    assert result.success
+    made = {event.asset_key for event in result.get_asset_materialization_events()}
+    assert not made & set(RELEASE_FILES.values())
+    assert (tmp_path / "sorties" / "rapports" / f"{DATE}.html").is_file()
+    assert not (tmp_path / "sorties" / "releases").exists()

@@ -37,8 +37,10 @@ def test_a_machine_that_dies_at_any_request_leaves_the_last_release_and_the_next
         front.cut = 0
         assert latest(tmp_path / f"lecteur-{cut}") == "2026-11-22"
     front.seen.clear()
-    assert published(tmp_path / "mort-1", 1).new
-    assert latest(tmp_path / "lecteur") == "2026-11-23"
+    made = published(tmp_path / "mort-1", 1)
+    assert made.new
+    assert latest(tmp_path / "lecteur") == made.version
+    assert made.version.startswith("2026-11-23.")  # what died left its name, which nobody takes again
 
 
 def _forget_second(front: Front) -> None:

@@ -117,6 +117,8 @@ def test_a_store_that_does_not_answer_may_come_back(tmp_path: Path, monkeypatch:
     ("address", "said"),
     [
         ("s3://cle:secret-du-stockage@seau/x", "contient un identifiant"),
+        ("s3://cle:secret-du/stockage@seau/x", "contient un identifiant"),
+        ("s3://cle:secret-du-stockage", "contient un identifiant"),
         ("s3://", "ne dit pas quel seau"),
         ("gopher://seau/x", "n’est pas une adresse"),
     ],

@@ -118,7 +118,75 @@ def test_of_two_publications_at_once_one_wins_and_the_other_is_told(front: Front
     assert len(front.conditions) == len(front.seen)
     lost = next(day for day in (1, 2) if f"2026-11-{22 + day}" != won)
     published(tmp_path / f"machine-{lost}", lost)
-    assert latest(tmp_path / "lecteur") == f"2026-11-{22 + lost}"
+    assert str(latest(tmp_path / "lecteur")).startswith(f"2026-11-{22 + lost}")
+
+
+def test_of_two_publications_of_a_day_the_second_takes_nothing_from_the_first(front: Front, tmp_path: Path) -> None:
+    """Both were given the same name: the first to write under it has it."""
+    place = open_place(ADDRESS)
+    pointers = [bring(place, tmp_path / name) for name in ("une", "autre")]
+    won, lost = built(tmp_path / "une", rank=1), built(tmp_path / "autre", rank=2)
+    assert won.version == lost.version
+    send(place, won, pointers[0])
+    with pytest.raises(OutputsBusy, match="est déjà dans"):
+        send(place, lost, pointers[1])
+    there = bring_release(place, won.version, tmp_path / "lecteur")
+    assert bytes_of(there) == bytes_of(won.path)
+    again = bring(place, tmp_path / "autre")  # which forgets what it could not publish
+    send(place, built(tmp_path / "autre", rank=2), again)
+    assert latest(tmp_path / "lecteur") == f"{won.version}.2"
+    assert front.seen
+
+
+def test_a_name_that_was_taken_back_is_not_given_again(front: Front, store: Any, tmp_path: Path) -> None:  # noqa: ANN401
+    published(tmp_path / "travail")
+    before = store.cat_file("seau/versions/versions.json")
+    published(tmp_path / "travail", 1)
+    withdrawn = {path: store.cat_file(path) for path in store.find("seau/versions/releases/2026-11-23")}
+    store.pipe_file("seau/versions/versions.json", before)
+    place = open_place(ADDRESS)
+    pointer = bring(place, tmp_path / "machine-neuve")
+    made = built(tmp_path / "machine-neuve", 1, rank=7)
+    send(place, made, pointer)
+    assert made.version == "2026-11-23.2"
+    assert {path: store.cat_file(path) for path in withdrawn} == withdrawn
+    assert front.seen
+
+
+def test_what_a_machine_kept_under_a_name_does_not_stand_for_the_store(
+    front: Front,
+    store: Any,  # noqa: ANN401
+    tmp_path: Path,
+) -> None:
+    """A release that was built here and never published, and another machine's of the same name."""
+    place = open_place(ADDRESS)
+    bring(place, tmp_path / "une")
+    built(tmp_path / "une", rank=1)
+    published(tmp_path / "autre")
+    bring(place, tmp_path / "une")
+    release = tmp_path / "une" / "releases" / "2026-11-22"
+    assert bytes_of(release) == bytes_of(bring_release(place, release.name, tmp_path / "lecteur"))
+    assert store.exists(f"seau/versions/releases/{release.name}")
+    assert front.seen
+
+
+def test_a_lost_answer_to_the_last_write_is_no_failure(
+    front: Front, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = open_place(ADDRESS)
+    pointer = bring(place, tmp_path / "travail")
+    release = built(tmp_path / "travail")
+    pipe = place.store.pipe_file
+
+    def pipe_twice(path: str, content: bytes, **words: object) -> None:
+        pipe(path, content, **words)
+        if path.endswith("versions.json"):
+            pipe(path, content, **words)  # what a client does when the first answer does not come
+
+    monkeypatch.setattr(place.store, "pipe_file", pipe_twice)
+    send(place, release, pointer)
+    assert latest(tmp_path / "lecteur") == release.version
+    assert front.seen
 
 
 def test_a_release_that_the_store_gives_back_otherwise_is_not_published(
