@@ -88,7 +88,7 @@ $(STAMP): requirements.lock
 		{ echo "$(PYTHON) n’est pas un Python 3.11 ou plus récent. Indiquez-en un autre : make run PYTHON=/chemin/vers/python3." >&2; exit 3; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
 		{ echo "Le module venv de Python manque. Installez-le (Debian, Ubuntu : apt install python3-venv), puis recommencez." >&2; exit 3; }
-	@echo "Installation de l’environnement dans $(VENV)/ (une minute environ, une seule fois)…"
+	@echo "Installation de l’environnement dans $(VENV)/ (deux minutes environ, une seule fois)…"
 	@$(PYTHON) -m venv --clear $(VENV) || \
 		{ echo "L’environnement $(VENV)/ n’a pas pu être créé : vérifiez la place libre et les droits sur ce dossier." >&2; exit 3; }
 	@$(PIP) --require-hashes -r requirements.lock || \
