@@ -334,8 +334,10 @@ def dagster_dev(root: Path) -> Iterator[DagsterDev]:
         _stop(server)
 
 
-def wait_for(look: Callable[[], Found | None], seconds: float, what: str) -> Found:
-    """What ``look`` finds, asked until it finds something.
+def wait_for(
+    look: Callable[[], Found | None], seconds: float, what: str, *, pause: Callable[[float], None] = time.sleep
+) -> Found:
+    """What ``look`` finds, asked until it finds something; ``pause`` waits for so many seconds.
 
     Raises:
         TimeoutError: it finds nothing in time.
@@ -345,7 +347,7 @@ def wait_for(look: Callable[[], Found | None], seconds: float, what: str) -> Fou
         found = look()
         if found is not None:
             return found
-        time.sleep(0.5)
+        pause(0.5)
     raise TimeoutError(f"{what}: nothing after {seconds:.0f} s")
 
 

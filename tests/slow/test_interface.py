@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -160,8 +159,14 @@ def test_the_publisher_materialises_from_the_page(released: DagsterDev, watched:
     page = watched.page
     before = released.runs()
     page.goto(f"{released.url}/asset-groups")
-    page.get_by_role("button", name=re.compile("^Materialize")).first.click()
-    launched = wait_for(lambda: next((run for run in released.runs() if run not in before), None), 60, "the new run")
+    page.get_by_role("button", name="Materialize").first.click()
+    launched = wait_for(
+        lambda: next((run for run in released.runs() if run not in before), None),
+        60,
+        "the new run",
+        # The page's requests pass through this thread: it must not sleep.
+        pause=lambda seconds: page.wait_for_timeout(seconds * 1000),
+    )
     run = released.ended(launched)
     assert run.success, run.said
     page.goto(f"{released.url}/runs/{launched}")
