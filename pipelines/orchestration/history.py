@@ -14,14 +14,16 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 
+_SQLITE = "SqliteEventLogStorage"
+
 
 @contextmanager
-def held_open(home: Path, run_id: str) -> Iterator[None]:
-    """Holds the files of a home whose history is in SQLite, that of the run among them; elsewhere, does nothing."""
+def held_open(home: Path, run_id: str, storage: object) -> Iterator[None]:
+    """Holds the files of a home, that of the run among them, when the ``storage`` of events is Dagster's SQLite."""
     history = home / "history"
     files = [history / "runs.db", history / "runs" / "index.db"]
     with ExitStack() as held:
-        if all(file.is_file() for file in files):
+        if type(storage).__name__ == _SQLITE and all(file.is_file() for file in files):
             for file in (*files, history / "runs" / f"{run_id}.db"):
                 with suppress(sqlite3.Error):
                     connection = held.enter_context(closing(sqlite3.connect(file)))

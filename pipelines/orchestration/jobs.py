@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from typing import Any
 
 import dagster as dg
 
@@ -108,10 +109,22 @@ def _last_published(instance: dg.DagsterInstance) -> dg.RunRecord | None:
         record
         for job in (EVERYTHING, MONTHLY_RELEASE)
         for record in instance.get_run_records(
-            dg.RunsFilter(job_name=job, statuses=[dg.DagsterRunStatus.SUCCESS]), limit=1
+            dg.RunsFilter(job_name=job, statuses=[dg.DagsterRunStatus.SUCCESS]), limit=_LOOKED_AT
         )
+        if _publishes(record.dagster_run)
     ]
     return max(found, key=lambda record: record.create_timestamp, default=None)
+
+
+_LOOKED_AT = 20
+"""Runs of each job among which one that published is looked for; beyond, everything is published again."""
+
+
+def _publishes(run: dg.DagsterRun) -> bool:
+    """Whether a run was to publish: its form may say no."""
+    given: Any = run.run_config
+    settings = given.get("resources", {}).get(SETTINGS, {}).get("config", {})
+    return settings.get("publish", True) is not False
 
 
 def _as_good(tags: Mapping[str, str], made_of: str, *, partial: bool) -> bool:

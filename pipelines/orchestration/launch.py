@@ -84,7 +84,7 @@ def launch(sources: Path | str, outputs: Path | str, date: str, *, partial: bool
         opened = dg.DagsterInstance.get()
     except Exception as error:  # its settings or its database: nothing of ours has run yet
         return Result(IssueLog().frame(), {}, None, refused=False, code=3, message=_unopened(folder, error))
-    with opened as instance, living(folder, run_id), held_open(folder, run_id):
+    with opened as instance, living(folder, run_id), held_open(folder, run_id, instance.event_log_storage):
         result = defs.resolve_job_def(EVERYTHING).execute_in_process(
             instance=instance,
             run_id=run_id,

@@ -195,4 +195,11 @@ def make_reading() -> dg.AssetsDefinition:
         read = lots.map(lambda lot: lire_un_lot(listes, lot))
         return reunir(listes, read.collect())._asdict()
 
-    return lire_et_typer
+    # The assets of a graph take one group and all its inputs: each is given its own here.
+    (grouped,) = dg.map_asset_specs(_in_its_group, [lire_et_typer])
+    return grouped
+
+
+def _in_its_group(spec: dg.AssetSpec) -> dg.AssetSpec:
+    group = spec.key.path[0]
+    return spec.replace_attributes(group_name=group, deps=spec.deps if group == WORKBOOK.path[0] else [])

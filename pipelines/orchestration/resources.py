@@ -60,9 +60,7 @@ class Run(dg.ConfigurableResource):  # type: ignore[type-arg]
         if not is_address(self.sources):
             return PROJECT / self.sources
         place = open_place(self.sources)
-        return follow(
-            place, work_folder("feuilles", place), lambda name: PurePosixPath(name).suffix.lower() in SUFFIXES
-        )
+        return follow(place, work_folder("feuilles", place), _of_sheets)
 
     @property
     def outputs_folder(self) -> Path:

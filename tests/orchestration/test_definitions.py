@@ -36,6 +36,7 @@ def test_every_sheet_and_table_is_an_asset_with_a_description_and_an_owner() -> 
         assert node.description, key
         assert node.owners, key
         assert node.kinds, key
+        assert node.group_name == key.path[0]
 
 
 @pytest.mark.parametrize("table", tables().values(), ids=list(tables()))

@@ -46,7 +46,12 @@ def asked(
 
 
 def carried_out(
-    instance: dg.DagsterInstance, request: dg.RunRequest, job: str = EVERYTHING, *, well: bool = True
+    instance: dg.DagsterInstance,
+    request: dg.RunRequest,
+    job: str = EVERYTHING,
+    *,
+    well: bool = True,
+    publish: bool = True,
 ) -> None:
     """A run of that name and these tags; what it does is of no account here."""
 
@@ -55,11 +60,12 @@ def carried_out(
         if not well:
             raise dg.Failure("refusé")
 
-    @dg.job(name=job)
+    @dg.job(name=job, resource_defs={"settings": Run.configure_at_launch()})
     def run() -> None:
         work()
 
-    run.execute_in_process(instance=instance, tags=dict(request.tags), raise_on_error=False)
+    config = {"resources": {"settings": {"config": {"publish": publish}}}}
+    run.execute_in_process(instance=instance, tags=dict(request.tags), run_config=config, raise_on_error=False)
 
 
 @pytest.mark.parametrize(("schedule", "partial"), [(weekly, True), (monthly, False)], ids=["weekly", "monthly"])
@@ -114,6 +120,13 @@ def test_another_code_publishes_again(instance: dg.DagsterInstance, monkeypatch:
     assert isinstance(request, dg.RunRequest)
     carried_out(instance, request)
     monkeypatch.setattr(jobs, "code_of", lambda _stage: "un autre code")
+    assert isinstance(asked(weekly, instance), dg.RunRequest)
+
+
+def test_a_run_that_published_nothing_does_not_count(instance: dg.DagsterInstance) -> None:
+    request = asked(weekly, instance)
+    assert isinstance(request, dg.RunRequest)
+    carried_out(instance, request, publish=False)
     assert isinstance(asked(weekly, instance), dg.RunRequest)
 
 
