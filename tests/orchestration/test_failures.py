@@ -6,7 +6,7 @@ import errno
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -181,32 +181,3 @@ def test_a_bug_is_said_to_be_one(place: dict[str, str], monkeypatch: pytest.Monk
     (failed,) = [event.step_failure_data for event in result.all_events if event.is_step_failure]
     assert failed.user_failure_data is not None
     assert str(failed.user_failure_data.description).startswith("Erreur du programme. ValueError : une règle")
-
-
-@pytest.mark.parametrize(
-    ("spoil", "code", "said"),
-    [
-        (
-            lambda place: (Path(place["sources"]) / "jeu_de_donnees.toml").write_text("titre = 1"),
-            1,
-            "jeu_de_donnees.toml",
-        ),
-        (lambda place: Path(place["outputs"]).write_text("un fichier"), 3, "sorties"),
-    ],
-    ids=["a refused description", "no folder of outputs"],
-)
-def test_the_shell_says_the_same(
-    place: dict[str, str],
-    spoil: Callable[[dict[str, str]], object],
-    code: int,
-    said: str,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    from pipelines.orchestration.launch import launch
-
-    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / "dagster"))
-    spoil(place)
-    result = launch(Path(place["sources"]), Path(place["outputs"]), place["date"])
-    assert result.code == code
-    assert said in result.message

@@ -20,6 +20,8 @@ from tests.publish.publish_dataset import CODES, DATE, DECLARED, description, fr
 from tests.storage.conftest import Front
 
 ADDRESS = "s3://seau/versions"
+several = pytest.mark.slow
+"""Tests that publish several releases, at seconds each."""
 
 
 def built(outputs: Path, day: int = 0, rank: int | None = None) -> Release:
@@ -70,6 +72,7 @@ def test_the_store_holds_the_same_bytes_with_their_types(front: Front, store: An
     assert front.conditions[-1] == {"if-none-match": "*"}
 
 
+@several
 def test_releases_follow_one_another_from_a_machine_that_has_none(front: Front, tmp_path: Path) -> None:
     for day in range(3):
         published(tmp_path / f"machine-{day}", day)
@@ -82,6 +85,7 @@ def test_releases_follow_one_another_from_a_machine_that_has_none(front: Front, 
     assert len(front.seen) == before  # nothing new, nothing written
 
 
+@several
 def test_a_second_release_of_a_day_has_its_own_name(front: Front, tmp_path: Path) -> None:
     published(tmp_path / "une")
     place = open_place(ADDRESS)
@@ -91,6 +95,7 @@ def test_a_second_release_of_a_day_has_its_own_name(front: Front, tmp_path: Path
     assert front.seen
 
 
+@several
 def test_of_two_publications_at_once_one_wins_and_the_other_is_told(front: Front, tmp_path: Path) -> None:
     published(tmp_path / "avant")
     place = open_place(ADDRESS)
@@ -138,6 +143,7 @@ def test_of_two_publications_of_a_day_the_second_takes_nothing_from_the_first(fr
     assert front.seen
 
 
+@several
 def test_a_name_that_was_taken_back_is_not_given_again(front: Front, store: Any, tmp_path: Path) -> None:  # noqa: ANN401
     published(tmp_path / "travail")
     before = store.cat_file("seau/versions/versions.json")
@@ -153,6 +159,7 @@ def test_a_name_that_was_taken_back_is_not_given_again(front: Front, store: Any,
     assert front.seen
 
 
+@several
 def test_what_a_machine_kept_under_a_name_does_not_stand_for_the_store(
     front: Front,
     store: Any,  # noqa: ANN401
@@ -234,6 +241,7 @@ def test_a_pointer_that_is_none_is_said(front: Front, store: Any, tmp_path: Path
     assert front.url
 
 
+@several
 def test_a_store_without_conditions_keeps_the_order(tmp_path: Path) -> None:
     """``memory://`` cannot refuse to replace what changed: it is read again just before."""
     place = open_place("memory://versions-essai")
