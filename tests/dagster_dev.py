@@ -53,9 +53,9 @@ mutation ($params: ExecutionParams!) { launchPipelineExecution(executionParams: 
 """
 _RUN = (
     """
-query ($id: ID!) { runOrError(runId: $id) { __typename ... on Run {
+query ($id: ID!, $after: String) { runOrError(runId: $id) { __typename ... on Run {
   status jobName
-  eventConnection(limit: 1000) { events {
+  eventConnection(limit: 1000, afterCursor: $after) { cursor hasMore events {
     ... on MessageEvent { message eventType }
     ... on ExecutionStepFailureEvent { error { message causes { message } } }
     ... on AssetCheckEvaluationEvent { evaluation {
@@ -208,7 +208,7 @@ class DagsterDev:
             TimeoutError: it does not end.
         """
         found = wait_for(lambda: self._ended(run_id), RUN_SECONDS, f"the end of the run {run_id}")
-        events = found["eventConnection"]["events"]
+        events = self._events(run_id)
         errors = [event["error"] for event in events if event.get("error")]
         said = [event.get("message") or "" for event in events]
         said += [text["message"] for error in errors for text in (error, *error["causes"])]
@@ -288,6 +288,15 @@ class DagsterDev:
     @property
     def _repository(self) -> Json:
         return {"repositoryLocationName": self.location, "repositoryName": self.repository}
+
+    def _events(self, run_id: str) -> list[Json]:
+        """Every event of a run; the API gives a thousand at a time."""
+        events: list[Json] = []
+        page: Json = {"cursor": None, "hasMore": True}
+        while page["hasMore"]:
+            page = self.query(_RUN, id=run_id, after=page["cursor"])["runOrError"]["eventConnection"]
+            events += page["events"]
+        return events
 
     def _ended(self, run_id: str) -> Json | None:
         found = self.query(_RUN, id=run_id)["runOrError"]
