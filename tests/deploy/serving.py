@@ -26,6 +26,7 @@ import dagster as dg
 import pytest
 import requests
 
+from pipelines.orchestration.jobs import EVERYTHING
 from tests.conftest import SmallSources, write_small_sources
 from tests.publication.conftest import PROJECT, SOURCES
 
@@ -245,9 +246,9 @@ class Site:
         return len(killed)
 
     def runs(self) -> list[dict[str, Any]]:
-        """The runs of the instance, the first first: ``id``, ``status``, ``tags``."""
+        """The publishing runs of the instance, the first first: ``id``, ``status``, ``tags``."""
         with mock.patch.dict(os.environ, self.environment), dg.DagsterInstance.from_config(str(self.home)) as instance:
-            runs = instance.get_runs()
+            runs = instance.get_runs(dg.RunsFilter(job_name=EVERYTHING))
         return [{"id": run.run_id, "status": run.status.value, "tags": dict(run.tags)} for run in reversed(runs)]
 
     def statuses(self) -> list[str]:

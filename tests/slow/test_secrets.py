@@ -95,10 +95,10 @@ def test_no_secret_leaves_the_environment(site: Site, cluster: Postgres) -> None
     said = []
     with site.daemon(), site.webserver() as address:
         said.append(site.queue("2026-11-22").encode())
-        until(lambda: site.statuses() == ["SUCCESS"], 120)
+        until(lambda: site.statuses() == ["SUCCESS"], 240)
         site.sources.put("contrats/alpes/Contrat", "Date de signature", "31 février 2015")
         said.append(site.queue("2026-11-29").encode())
-        until(lambda: site.statuses() == ["SUCCESS", "FAILURE"], 120)
+        until(lambda: site.statuses() == ["SUCCESS", "FAILURE"], 240)
         assert listening(site.processes()) == {LOOPBACK}
         answer = requests.post(f"{address}/graphql", json={"query": EVERYTHING}, timeout=60)
         assert "errors" not in answer.json(), answer.text[:2000]
