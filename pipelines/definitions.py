@@ -5,6 +5,8 @@ Belongs here: assembly only. Does not belong here: any of the parts.
 
 from __future__ import annotations
 
+import warnings
+
 import dagster as dg
 
 from pipelines.orchestration import alerts
@@ -17,6 +19,10 @@ from pipelines.orchestration.resources import Run
 from pipelines.orchestration.sensors import changed_sheets
 from pipelines.orchestration.tables import make_checks, make_tables
 from pipelines.orchestration.workbooks import make_workbook_checks, reread_job, workbook_asset
+
+# Data versions on outputs and graph assets are the documented way, marked beta for years; Dagster is pinned, and would
+# else say so at each output of each run.
+warnings.filterwarnings("ignore", category=dg.BetaWarning)
 
 defs = dg.Definitions(
     assets=[workbook_asset(), make_reading(), make_tables(), make_publication()],

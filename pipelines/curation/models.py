@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import cache
 
 import pandas as pd
 import pandera.pandas as pa
@@ -68,6 +69,7 @@ def table_model(table: Table, codes: Mapping[str, frozenset[str]]) -> pa.DataFra
     )
 
 
+@cache
 def sheet_model(sheet: Sheet, key: str) -> pa.DataFrameSchema:
     """The model of the typed cells of a source sheet; the ``key`` may be blank, it is minted later.
 

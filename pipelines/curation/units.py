@@ -78,18 +78,19 @@ def list_units(root: Path) -> list[Unit]:
 def report_folder(root: Path, log: IssueLog) -> None:
     """What is wrong with the folder, whatever its files hold."""
     stems: dict[str, str] = {}
-    for path in workbooks(root / CONTRACTS_FOLDER):
-        name = path.relative_to(root).as_posix()
-        if path.stem in stems:
-            log.add("fichier-double", place(name, value=f"{stems[path.stem]}, {name}"))
-        stems[path.stem] = name
+    found = workbook_units(root)
+    for unit in found:
+        if unit.of_contract and unit.path.stem in stems:
+            log.add("fichier-double", place(unit.name, value=f"{stems[unit.path.stem]}, {unit.name}"))
+        if unit.of_contract:
+            stems[unit.path.stem] = unit.name
     lists = list_units(root)
     here = {unit.listed for unit in lists}
     for sheet in declared_sheets().values():
         if sheet.place == "referentiel" and sheet.name not in here:
             name = f"{REFERENCES_FOLDER}/{sheet.name}.csv"
             log.add("feuille-absente", place(name, value=PurePosixPath(name).name), expected="")
-    for name in _unread(root, {unit.name for unit in (*workbook_units(root), *lists)}):
+    for name in _unread(root, {unit.name for unit in (*found, *lists)}):
         log.add("fichier-inattendu", place(name, value=PurePosixPath(name).name), near=_near_list(name))
 
 

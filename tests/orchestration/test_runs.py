@@ -41,6 +41,7 @@ def from_shell(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     root = tmp_path_factory.mktemp("shell")
     done = build(SOURCES, root / "sorties", root / "dagster")
     assert done.returncode == 0, done.stderr + done.stdout
+    assert "Warning" not in done.stderr
     return root, done.stdout
 
 
@@ -72,6 +73,7 @@ def test_a_test_makes_the_same_release(from_shell: tuple[Path, str], tmp_path: P
     assert report.read_bytes() == (from_shell[0] / "sorties" / "rapports" / f"{DATE}.html").read_bytes()
 
 
+@pytest.mark.slow
 def test_dagsters_launcher_makes_the_same_release(from_shell: tuple[Path, str], tmp_path: Path) -> None:
     home = tmp_path / "dagster"
     home.mkdir()

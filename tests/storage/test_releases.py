@@ -126,6 +126,7 @@ def test_of_two_publications_at_once_one_wins_and_the_other_is_told(front: Front
     assert str(latest(tmp_path / "lecteur")).startswith(f"2026-11-{22 + lost}")
 
 
+@several
 def test_of_two_publications_of_a_day_the_second_takes_nothing_from_the_first(front: Front, tmp_path: Path) -> None:
     """Both were given the same name: the first to write under it has it."""
     place = open_place(ADDRESS)
@@ -219,7 +220,10 @@ def test_a_release_that_the_store_gives_back_otherwise_is_not_published(
     assert front.seen
 
 
-@pytest.mark.parametrize("spoiled", ["datapackage.json", "csv/contrats.csv", "SHA256SUMS"])
+@pytest.mark.parametrize(
+    "spoiled",
+    ["datapackage.json", pytest.param("csv/contrats.csv", marks=several), pytest.param("SHA256SUMS", marks=several)],
+)
 def test_a_damaged_release_is_not_built_upon(front: Front, store: Any, tmp_path: Path, spoiled: str) -> None:  # noqa: ANN401
     release = published(tmp_path / "travail")
     name = f"seau/versions/releases/{release.version}/{spoiled}"
