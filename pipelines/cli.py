@@ -66,14 +66,16 @@ def _date(_context: click.Context, _option: click.Parameter, value: str | None) 
     type=FOLDER_OR_ADDRESS,
     default=Path("sources"),
     show_default=True,
-    help="Dossier des feuilles, ou s3://…",
+    envvar="CONTRATS_SOURCES",
+    help="Dossier des feuilles, ou s3://… (sans l’option : CONTRATS_SOURCES).",
 )
 @click.option(
     "--outputs",
     type=FOLDER_OR_ADDRESS,
     default=Path("outputs"),
     show_default=True,
-    help="Dossier des versions, ou s3://…",
+    envvar="CONTRATS_OUTPUTS",
+    help="Dossier des versions, ou s3://… (sans l’option : CONTRATS_OUTPUTS).",
 )
 @click.option("--date", callback=_date, help="Date de la version, AAAA-MM-JJ (par défaut : aujourd’hui à Paris).")
 @click.option(

@@ -16,7 +16,6 @@ from pipelines.command_line import (
     DONE,
     ENVIRONMENT,
     FILE,
-    FOLDER,
     FOLDER_OR_ADDRESS,
     REFUSED,
     USAGE,
@@ -30,16 +29,15 @@ from pipelines.text import numbered
 
 if TYPE_CHECKING:
     from pipelines.publish.folder import ReleaseFolder
+    from pipelines.storage.places import Place
 
 _OUTPUTS = click.option(
-    "--outputs", type=FOLDER, default=Path("outputs"), show_default=True, help="Dossier des versions."
-)
-_READ_OUTPUTS = click.option(
     "--outputs",
     type=FOLDER_OR_ADDRESS,
     default=Path("outputs"),
     show_default=True,
-    help="Dossier des versions, ou s3://…",
+    envvar="CONTRATS_OUTPUTS",
+    help="Dossier des versions, ou s3://… (sans l’option : CONTRATS_OUTPUTS).",
 )
 
 
@@ -51,7 +49,7 @@ def add_release_commands(group: click.Group) -> None:
 
 @click.command(cls=Command)
 @click.argument("release", metavar="VERSION")
-@_READ_OUTPUTS
+@_OUTPUTS
 @guarded
 def verify(release: str, outputs: Path | str) -> int:
     """Recalcule tout ce qu’une version affirme : empreintes, tailles, lignes, schémas, clés (1 = un écart)."""
@@ -71,7 +69,7 @@ def verify(release: str, outputs: Path | str) -> int:
 @click.argument("new", metavar="NOUVELLE")
 @click.option("--json", "as_json", is_flag=True, help="Un seul objet JSON sur la sortie (docs/diff.schema.json).")
 @click.option("--html", type=FILE, help="Écrit aussi la comparaison en une page HTML.")
-@_READ_OUTPUTS
+@_OUTPUTS
 @guarded
 def compare(old: str, new: str, as_json: bool, html: Path | None, outputs: Path | str) -> int:
     """Dit ce qui a changé entre deux versions (1 = elles diffèrent)."""
@@ -95,7 +93,7 @@ def compare(old: str, new: str, as_json: bool, html: Path | None, outputs: Path 
 @click.argument("table", metavar="TABLE")
 @click.argument("key", metavar="IDENTIFIANT")
 @click.option("--release", default="", help="Dossier ou nom d’une version (par défaut : la dernière).")
-@_READ_OUTPUTS
+@_OUTPUTS
 @guarded
 def explain(table: str, key: str, release: str, outputs: Path | str) -> int:
     """Raconte une ligne publiée : ses cellules, ses corrections, ses sources, ses divergences."""
@@ -122,17 +120,25 @@ def releases() -> None:
 @releases.command("list")
 @_OUTPUTS
 @guarded
-def list_releases(outputs: Path) -> int:
+def list_releases(outputs: Path | str) -> int:
     """Liste les versions, de la plus ancienne à la dernière."""
     from pipelines.publish.retention import listing
 
-    with _disk():
-        found = listing(outputs)
+    aside: list[str] = []
+    if isinstance(outputs, str):
+        from pipelines.storage import retention as store
+
+        found, aside = store.listing(_place(outputs)), store.unlisted(_place(outputs))
+    else:
+        with _disk():
+            found = listing(outputs)
     for one in found:
         mark = "  ← la dernière" if one.last else ""
         click.echo(f"{one.release.version:<14} {one.files:>4} fichiers {_megabytes(one.size):>12}{mark}")
     if not found:
         click.echo(f"Aucune version dans {outputs}.")
+    if aside:
+        click.echo(f"Hors de la liste, retirées ou restées d’une publication interrompue : {', '.join(aside)}.")
     return DONE
 
 
@@ -141,12 +147,13 @@ def list_releases(outputs: Path) -> int:
 @click.option("--apply", is_flag=True, help="Les retire ; sans cette option, elles sont seulement nommées.")
 @_OUTPUTS
 @guarded
-def prune_releases(keep: int, apply: bool, outputs: Path) -> int:
+def prune_releases(keep: int, apply: bool, outputs: Path | str) -> int:
     """Nomme les versions les plus anciennes, et les retire avec --apply ; jamais la dernière."""
     from pipelines.publish.retention import prune, removable
+    from pipelines.storage import retention as store
 
     with _disk():
-        goes = removable(outputs, keep)
+        goes = store.removable(_place(outputs), keep) if isinstance(outputs, str) else removable(outputs, keep)
     for one in goes:
         click.echo(f"À retirer : {one.release.version}, {one.files} fichiers, {_megabytes(one.size)}")
     if not goes:
@@ -155,7 +162,10 @@ def prune_releases(keep: int, apply: bool, outputs: Path) -> int:
         click.echo("Rien n’a été retiré : ajoutez --apply pour le faire.")
     else:
         with _disk():
-            prune(outputs, goes)
+            if isinstance(outputs, str):
+                store.prune(_place(outputs), goes)
+            else:
+                prune(outputs, goes)
         click.echo(f"C’est fait : {numbered(len(goes), 'version retirée', 'versions retirées')}.")
     return DONE
 
@@ -165,23 +175,44 @@ def prune_releases(keep: int, apply: bool, outputs: Path) -> int:
 @click.option("--apply", is_flag=True, help="La retire ; sans cette option, ce qui se passerait est seulement dit.")
 @_OUTPUTS
 @guarded
-def withdraw_release(version: str, apply: bool, outputs: Path) -> int:
-    """Retire la dernière version : la précédente redevient la dernière, et le dossier est mis de côté."""
-    from pipelines.publish.retention import withdraw, withdrawable
-
+def withdraw_release(version: str, apply: bool, outputs: Path | str) -> int:
+    """Retire la dernière version : la précédente redevient la dernière, et les fichiers sont mis de côté."""
     with _disk():
         try:
-            plan = withdraw(outputs, version) if apply else withdrawable(outputs, version)
+            target, before = _withdrawn(version, outputs, apply=apply)
         except LookupError as error:
             raise Stop(USAGE, str(error.args[0])) from error
     if apply:
-        click.echo(f"C’est fait : {version} est dans {plan.target}, et {plan.before.version} est la dernière version.")
+        click.echo(f"C’est fait : {version} est dans {target}, et {before} est la dernière version.")
         click.echo("Laissez-la là : son nom ne resservira pas. Si elle a été diffusée, prévenez ceux qui l’ont prise.")
         return DONE
-    click.echo(f"À retirer : {version}, qui irait dans {plan.target}.")
-    click.echo(f"{plan.before.version} redeviendrait la dernière ; la prochaine publication lui serait comparée.")
+    click.echo(f"À retirer : {version}, qui {'resterait' if isinstance(outputs, str) else 'irait'} dans {target}.")
+    click.echo(f"{before} redeviendrait la dernière ; la prochaine publication lui serait comparée.")
     click.echo("Rien n’a été retiré : ajoutez --apply pour le faire.")
     return DONE
+
+
+def _withdrawn(version: str, outputs: Path | str, *, apply: bool) -> tuple[str, str]:
+    """Where a withdrawn release is, or would be, and the version that is the last one then."""
+    if isinstance(outputs, str):
+        from pipelines.orchestration.resources import work_folder
+        from pipelines.storage import retention as store
+
+        place = _place(outputs)
+        target = store.address_of(place, version)
+        if apply:
+            return target, store.withdraw(place, version, work_folder("versions", place))
+        return target, store.withdrawable(place, version)
+    from pipelines.publish.retention import withdraw, withdrawable
+
+    plan = withdraw(outputs, version) if apply else withdrawable(outputs, version)
+    return str(plan.target), plan.before.version
+
+
+def _place(address: str) -> Place:
+    from pipelines.storage.places import open_place
+
+    return open_place(address)
 
 
 @contextmanager
@@ -238,10 +269,9 @@ def _brought(named: str, address: str, *, fresh: bool) -> Path:
     from pipelines.orchestration.resources import work_folder
     from pipelines.publish.staging import remove
     from pipelines.publish.versions import LATEST
-    from pipelines.storage.places import open_place
     from pipelines.storage.releases import bring_as_it_is, bring_release, read_pointer
 
-    place = open_place(address)
+    place = _place(address)
     pointer = read_pointer(place)
     names = [str(one["version"]) for one in pointer.releases]
     wanted = pointer.latest if named in ("", LATEST) else named

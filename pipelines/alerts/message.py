@@ -85,10 +85,7 @@ def due(sources: Sequence[Mapping[str, str]], links: Mapping[str, str]) -> Alert
         f"{numbered(len(sources), 'source est à relire', 'sources sont à relire')} (colonne « À revérifier le » de "
         "sources/referentiels/sources.csv) :",
         "",
-        *(
-            f"- {one['identifiant']} (le {one['date']}) : {printable(one['titre'])} {one['adresse']}".rstrip()
-            for one in sources
-        ),
+        *(_source(one) for one in sources),
         "",
         "Après relecture : corrigez les feuilles, puis la date de consultation et la prochaine date à revérifier.",
     ]

@@ -25,7 +25,7 @@ from pipelines.normalise.intake import read_lists
 from pipelines.orchestration.automation import sensor_status
 from pipelines.orchestration.caching import cache
 from pipelines.orchestration.failures import IMPATIENT, KIND, kind_of_names
-from pipelines.orchestration.metadata import CELLS
+from pipelines.orchestration.metadata import CELL_COLUMNS, CELLS
 from pipelines.orchestration.names import RELEASE_FILES
 from pipelines.orchestration.policy import STALE_AFTER_DAYS, TOLD_AGAIN_AFTER_DAYS
 from pipelines.orchestration.report import METADATA as REPORT
@@ -182,7 +182,7 @@ def _checked(instance: dg.DagsterInstance, run: str) -> tuple[list[dict[str, str
             links["Rapport"] = str(evaluation.metadata[REPORT].value)
         table = evaluation.metadata.get(CELLS)
         for row in table.value.records if isinstance(table, dg.TableMetadataValue) else []:
-            one = {name: str(value) for name, value in row.data.items()}
+            one = {name: str(row.data[shown]) for name, shown in CELL_COLUMNS.items()}
             cells.setdefault((one["code"], one["file"], one["sheet"], one["cell"], one["value"]), one)
     return list(cells.values()), links
 

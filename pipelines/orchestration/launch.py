@@ -96,7 +96,7 @@ def launch(sources: Path | str, outputs: Path | str, date: str, *, partial: bool
             raise_on_error=False,
             resources={RESOURCE: dg.mem_io_manager},  # nothing leaves this process
         )
-        return replace(_read(result, sources), report=_report(result))
+        return replace(_read(result, sources), report=_report(result, Run(outputs=str(outputs), date=date)))
 
 
 def _unopened(folder: Path, error: BaseException) -> str:
@@ -135,13 +135,12 @@ def _read(result: dg.ExecuteInProcessResult, sources: Path | str) -> Result:
     return Result(IssueLog().frame(), {}, None, refused=False, code=code, message=_message(failures))
 
 
-def _report(result: dg.ExecuteInProcessResult) -> Path | None:
-    """Where the checks wrote their report, if they came to that."""
-    from pipelines.orchestration.report import METADATA
+def _report(result: dg.ExecuteInProcessResult, settings: Run) -> Path | None:
+    """Where the checks wrote their report, if they came to that; what they link to may be an address."""
+    from pipelines.orchestration.report import METADATA, report_path
 
-    for evaluation in result.get_asset_check_evaluations():
-        if METADATA in evaluation.metadata:
-            return Path(str(evaluation.metadata[METADATA].value))
+    if any(METADATA in evaluation.metadata for evaluation in result.get_asset_check_evaluations()):
+        return report_path(settings.outputs_here, settings.release_date)
     return None
 
 

@@ -35,6 +35,17 @@ SHOWN_CELLS = 50
 SHOWN_CHARACTERS = 60
 CELLS = "cellules"
 """The metadata that lists the offending cells."""
+CELL_COLUMNS = {
+    "code": "règle",
+    "file": "fichier",
+    "sheet": "feuille",
+    "cell": "cellule",
+    "column": "colonne",
+    "value": "valeur",
+    "message": "message",
+    "advice": "que faire",
+}
+"""The columns of issues that it shows, and what it calls them."""
 _TYPES: dict[type[Field], str] = {
     ListCell: "list",
     SourcesCell: "sources",
@@ -127,12 +138,11 @@ def issues_metadata(issues: pd.DataFrame) -> Mapping[str, dg.MetadataValue]:
     """How many; when there are some, counts by code and a small table of the offending cells."""
     if issues.empty:
         return {"nombre": dg.MetadataValue.int(0)}
-    shown = issues.head(SHOWN_CELLS)
+    shown = issues[list(CELL_COLUMNS)].head(SHOWN_CELLS).rename(columns=CELL_COLUMNS)
     records = [
-        dg.TableRecord({str(name): str(value) for name, value in record.items()})
-        for record in shown[["code", "file", "sheet", "cell", "value", "message", "advice"]].to_dict("records")
+        dg.TableRecord({str(name): str(value) for name, value in record.items()}) for record in shown.to_dict("records")
     ]
-    columns = [dg.TableColumn(name) for name in ("code", "file", "sheet", "cell", "value", "message", "advice")]
+    columns = [dg.TableColumn(name) for name in CELL_COLUMNS.values()]
     counts = {str(code): int(count) for code, count in issues["code"].value_counts(sort=False).sort_index().items()}
     return {
         "nombre": dg.MetadataValue.int(len(issues)),

@@ -96,6 +96,15 @@ def _verdict(found: Diff) -> Iterator[dg.AssetCheckResult]:
     )
 
 
+def _nothing_compared() -> Iterator[dg.AssetCheckResult]:
+    """What a run that publishes nothing says of the comparison: neither that it passed, nor that it stops anything."""
+    why = {"pourquoi": dg.MetadataValue.md("Rien n’est publié (publish : false), donc rien n’est comparé.")}
+    for spec in _CHECKS:
+        yield dg.AssetCheckResult(
+            asset_key=DIFF, check_name=spec.name, passed=False, severity=dg.AssetCheckSeverity.WARN, metadata=why
+        )
+
+
 def _compared(found: Diff, release: Path, outputs: Path) -> dict[str, dg.MetadataValue]:
     """The comparison in the UI: its findings by severity, the journal's words, the paths of the whole."""
     counted = Counter(one.gravite.value for one in found.constats)
@@ -152,9 +161,7 @@ def make_publication() -> dg.AssetsDefinition:
     @apart
     def publier_la_version(settings: Run, **inputs: pd.DataFrame) -> Iterator[dg.Output | dg.AssetCheckResult]:  # type: ignore[type-arg]
         if not settings.publish:
-            why = {"pourquoi": dg.MetadataValue.md("Rien n’est publié (publish : false), donc rien n’est comparé.")}
-            for spec in _CHECKS:
-                yield dg.AssetCheckResult(asset_key=DIFF, check_name=spec.name, passed=True, metadata=why)
+            yield from _nothing_compared()
             return
         issues = inputs.pop("anomalies_de_saisie")
         codes = job.codes_of(inputs["nomenclatures"])

@@ -70,12 +70,16 @@ class Run(dg.ConfigurableResource):  # type: ignore[type-arg]
             StorageError: the store refuses.
             OutputsBusy: a build of this machine is at work there.
         """
-        if not is_address(self.outputs):
-            return PROJECT / self.outputs
-        place = open_place(self.outputs)
-        work = work_folder("versions", place)
-        self._pointer = bring(place, work)
-        return work
+        if is_address(self.outputs):
+            self._pointer = bring(open_place(self.outputs), self.outputs_here)
+        return self.outputs_here
+
+    @property
+    def outputs_here(self) -> Path:
+        """The same folder as it is: nothing is asked of a store."""
+        if is_address(self.outputs):
+            return work_folder("versions", open_place(self.outputs))
+        return PROJECT / self.outputs
 
     def send(self, release: Release) -> None:
         """Takes a new release where outputs are, when that is not a folder; `outputs_folder` was asked for before.

@@ -6,7 +6,6 @@ Belongs here: stages two and three of `pipelines.job` as Dagster steps. Does not
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import cast
 
 import dagster as dg
@@ -19,7 +18,7 @@ from pipelines.curation.parse import Typed
 from pipelines.fingerprint import fingerprint
 from pipelines.orchestration.caching import code_of
 from pipelines.orchestration.failures import apart
-from pipelines.orchestration.metadata import issue_counts, issues_metadata, table_metadata
+from pipelines.orchestration.metadata import issue_counts, issues_metadata, link, table_metadata
 from pipelines.orchestration.names import (
     ISSUES,
     OWNERS,
@@ -137,9 +136,10 @@ def make_checks() -> dg.AssetChecksDefinition:
         outputs = settings.outputs_folder
         report = write_report(outputs, settings.release_date, issues, located.values(), provenance)
         settings.send_report(report, report.relative_to(outputs).as_posix())
+        shown = link(outputs, report)
         for name, table in tables().items():
             own = issues_of(table, issues)
-            yield from _results(table, own, located[name], report, partial=settings.partial)
+            yield from _results(table, own, located[name], shown, partial=settings.partial)
 
     return verifier_les_tables
 
@@ -155,7 +155,7 @@ def issues_of(table: Table, issues: pd.DataFrame) -> pd.DataFrame:
 
 
 def _results(
-    table: Table, own: pd.DataFrame, failed: pd.DataFrame, report: Path, *, partial: bool
+    table: Table, own: pd.DataFrame, failed: pd.DataFrame, report: dg.MetadataValue, *, partial: bool
 ) -> Iterator[dg.AssetCheckResult]:
     """``own``: the issues of its sheets; ``failed``: its own failures, which no mode forgives."""
     wrong = pd.concat([blocking(own, partial=partial), failed], ignore_index=True)
@@ -169,7 +169,7 @@ def _results(
             check_name=family.name,
             passed=found.empty,
             severity=dg.AssetCheckSeverity.ERROR,
-            metadata={**issues_metadata(found), METADATA: dg.MetadataValue.path(str(report))},
+            metadata={**issues_metadata(found), METADATA: report},
         )
     yield dg.AssetCheckResult(
         asset_key=table_key(table),

@@ -10,6 +10,7 @@ it is put aside, whole, in ``retirees/``, where no build and no reader looks for
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,13 +46,17 @@ def listing(outputs: Path) -> list[Listed]:
 
 
 def removable(outputs: Path, keep: int = KEPT) -> list[Listed]:
-    """What `prune` would remove: all but the ``keep`` releases made last, and never the last good one.
+    """What `prune` would remove; see `oldest`."""
+    return oldest(listing(outputs), keep)
+
+
+def oldest(found: list[Listed], keep: int) -> list[Listed]:
+    """All but the ``keep`` releases made last, and never the last good one.
 
     Raises ``ValueError`` when ``keep`` is under one.
     """
     if keep < 1:
         raise ValueError("at least one release is kept")
-    found = listing(outputs)
     return [one for one in found[: max(0, len(found) - keep)] if not one.last]
 
 
@@ -79,6 +84,30 @@ def prune(outputs: Path, goes: list[Listed]) -> None:
             lock.free(outputs)
 
 
+def require_withdrawable(version: str, names: Sequence[str], latest: str | None, where: str) -> str:
+    """The version that would be the last, of releases in the order in which they were made, without this one.
+
+    Only the last release can be withdrawn: those that came after it say what changed since.
+
+    Raises:
+        LookupError: it is not there, or not the last, or the only one; the message says it in French.
+    """
+    if version not in names:
+        raise LookupError(f"« {version} » n’est pas une version de {where} (il y a : {', '.join(names) or '–'}).")
+    if version != latest or version != names[-1]:
+        later = ", ".join(names[names.index(version) + 1 :]) or str(latest)
+        raise LookupError(
+            f"« {version} » n’est pas la dernière version ({later} a été comparée avec elle ou une suivante) : "
+            "retirez d’abord celles qui la suivent, la dernière en premier."
+        )
+    if len(names) == 1:
+        raise LookupError(
+            f"« {version} » est la seule version de {where} : il ne resterait rien à lire. Publiez d’abord une "
+            "version corrigée."
+        )
+    return names[-2]
+
+
 @dataclass(frozen=True)
 class Withdrawal:
     """What `withdraw` would do: the release that goes, where it goes, and the one that becomes the last."""
@@ -91,29 +120,16 @@ class Withdrawal:
 def withdrawable(outputs: Path, version: str) -> Withdrawal:
     """What withdrawing a release would do; it does nothing.
 
-    Only the last release can be withdrawn: those that came after it say what changed since. It must not be the only
-    one, and the one before it must be whole, for the next build is compared with it.
+    The one before it must be whole, for the next build is compared with it.
 
     Raises:
-        LookupError: it is not there, or not the last, or the only one; the message says it in French.
+        LookupError: see `require_withdrawable`.
         OutputsError: the one before is damaged, the place aside is taken, or the disk refuses.
     """
     with as_outputs_error(outputs):
         versions = read_versions(outputs)
         names = [release.version for release in versions.releases]
-        if version not in names:
-            raise LookupError(f"« {version} » n’est pas une version de {outputs} (il y a : {', '.join(names) or '–'}).")
-        if version != versions.latest or version != names[-1]:
-            later = ", ".join(names[names.index(version) + 1 :]) or str(versions.latest)
-            raise LookupError(
-                f"« {version} » n’est pas la dernière version ({later} a été comparée avec elle ou une suivante) : "
-                "retirez d’abord celles qui la suivent, la dernière en premier."
-            )
-        if len(names) == 1:
-            raise LookupError(
-                f"« {version} » est la seule version de {outputs} : il ne resterait rien à lire. Publiez d’abord une "
-                "version corrigée."
-            )
+        require_withdrawable(version, names, versions.latest, str(outputs))
         gone, before = versions.releases[-1], versions.releases[-2]
         wrong = damaged(before.path)
         if wrong:

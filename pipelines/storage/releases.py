@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -99,7 +100,7 @@ def bring(place: Place, outputs: Path) -> Pointer:
         with as_storage_error(place):
             for name in names:
                 _bring_name(place, name, outputs)
-            _set_aside(outputs, [name for name in _standing(place) if name not in names])
+            _set_aside(outputs, [name for name in standing(place) if name not in names])
         for name in reversed(names[: names.index(pointer.latest) + 1] if pointer.latest else []):
             if not _partial(bring_release(place, name, outputs)):
                 break
@@ -156,7 +157,7 @@ def _content(folder: Path) -> str | None:
         return None
 
 
-def _standing(place: Place) -> list[str]:
+def standing(place: Place) -> list[str]:
     """The names under which something stands in the store, listed or not."""
     root = place.at(RELEASES)
     try:
@@ -196,18 +197,12 @@ def send(place: Place, release: Release, pointer: Pointer) -> None:
         for name in others:
             _send_file(place, release.path / name, f"{root}/{name}")
         told = {
-            "latest": release.version,
-            "releases": [
-                *pointer.releases,
-                {
-                    "version": release.version,
-                    "date": release.date.isoformat(),
-                    "path": f"{RELEASES}/{release.version}",
-                    "contenu_sha256": release.content_sha256,
-                },
-            ],
+            "version": release.version,
+            "date": release.date.isoformat(),
+            "path": f"{RELEASES}/{release.version}",
+            "contenu_sha256": release.content_sha256,
         }
-        _move_pointer(place, json.dumps(told, ensure_ascii=False, indent=2) + "\n", pointer)
+        move_pointer(place, release.version, (*pointer.releases, told), pointer)
 
 
 def send_report(place: Place, path: Path, name: str) -> None:
@@ -248,8 +243,14 @@ def _take_name(place: Place, release: Release, path: str, content: bytes) -> Non
     raise OutputsBusy(f"La version {release.version} est déjà dans {place.address} ; recommencez.") from None
 
 
-def _move_pointer(place: Place, content: str, before: Pointer) -> None:
+def move_pointer(place: Place, latest: str | None, releases: Sequence[dict[str, Any]], before: Pointer) -> None:
+    """Replaces the pointer that was read ``before``, if nobody moved it meanwhile.
+
+    Raises:
+        OutputsBusy: somebody did; nothing was written.
+    """
     path = place.at(POINTER)
+    content = json.dumps({"latest": latest, "releases": list(releases)}, ensure_ascii=False, indent=2) + "\n"
     if not place.conditional:
         if read_pointer(place).tag != before.tag:
             raise _overtaken(place)

@@ -36,15 +36,6 @@ def broken(sources: SmallSources) -> Path:
     return sources.root
 
 
-def test_a_build_ends_by_naming_the_release(sources: SmallSources, tmp_path: Path) -> None:
-    outputs = str(tmp_path / "sorties")
-    where = ["--sources", str(sources.root), "--outputs", outputs]
-    done = CliRunner().invoke(main, ["build", *where, "--date", "2026-11-22"])
-    assert done.exit_code == 0, done.output
-    assert "Version 2026-11-22 publiée" in done.output
-    assert "0 erreur" in done.output
-
-
 def test_a_refused_build_names_each_cell(tmp_path: Path, broken: Path) -> None:
     outputs = tmp_path / "sorties"
     done = CliRunner().invoke(main, ["build", "--sources", str(broken), "--outputs", str(outputs)])

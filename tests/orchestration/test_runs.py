@@ -15,6 +15,7 @@ import pytest
 
 from pipelines.definitions import defs
 from pipelines.orchestration.names import RELEASE_FILES
+from pipelines.orchestration.publication import DIFF
 from tests.conftest import SmallSources
 from tests.publication.conftest import PROJECT, SOURCES
 
@@ -50,6 +51,7 @@ def test_the_shell_says_what_goes_on_and_what_was_made(from_shell: tuple[Path, s
     assert "Lecture des classeurs" in said
     assert "Version 2026-11-22 publiée" in said
     assert "contrats-de-destination.xlsx" in said
+    assert "0 erreur" in said
     assert "\x1b[" not in said
 
 
@@ -155,6 +157,7 @@ def test_wrong_usage_and_a_hostile_environment_have_their_codes(
     assert "Traceback" not in done.stdout + done.stderr
 
 
+@pytest.mark.slow
 def test_a_build_imports_nothing_that_it_does_not_use(small_sources: SmallSources, tmp_path: Path) -> None:
     """Libraries of tests and templates stay out of a build; rapidfuzz is in it, to compare rows that look alike."""
     program = (
@@ -194,5 +197,7 @@ def test_a_run_may_check_everything_and_publish_nothing(small_sources: SmallSour
     assert result.success
     made = {event.asset_key for event in result.get_asset_materialization_events()}
     assert not made & set(RELEASE_FILES.values())
+    compared = [one for one in result.get_asset_check_evaluations() if one.asset_key == DIFF]
+    assert {(one.passed, one.severity) for one in compared} == {(False, dg.AssetCheckSeverity.WARN)}
     assert (tmp_path / "sorties" / "rapports" / f"{DATE}.html").is_file()
     assert not (tmp_path / "sorties" / "releases").exists()

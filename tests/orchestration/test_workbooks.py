@@ -90,6 +90,7 @@ def test_lots_are_steps_and_change_nothing(
         assert result.asset_value(table_key(table)).equals(alone.asset_value(table_key(table))), table.name
 
 
+@pytest.mark.slow
 def test_what_did_not_change_has_the_same_data_version_and_code_version(
     small_sources: SmallSources, instance: dg.DagsterInstance
 ) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 
-@pytest.mark.parametrize("every", [7, pytest.param(1, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("every", [15, pytest.param(1, marks=pytest.mark.slow)])
 def test_a_build_killed_at_any_step_leaves_a_whole_release(every: int, tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "tests.publish.killing", str(tmp_path), str(every)],
