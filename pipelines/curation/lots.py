@@ -10,6 +10,7 @@ Belongs here: making lots, taking files out of them, joining them. Does not belo
 from __future__ import annotations
 
 import hashlib
+import stat
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
@@ -148,6 +149,12 @@ def digests(units: Iterable[Unit], root: Path) -> Mapping[str, str]:
 
 def _leads_out(path: Path, inside: Path) -> bool:
     """Whether a file, or a file of a folder, lies out of ``inside``; a plain one lies where its folder does."""
+    try:
+        mode = path.lstat().st_mode
+    except OSError:
+        return False  # nothing is read there
+    if stat.S_ISREG(mode):
+        return False
     if path.is_dir():
         return outside(path, inside) or any(part.is_symlink() and outside(part, inside) for part in path.iterdir())
-    return path.is_symlink() and outside(path, inside)
+    return stat.S_ISLNK(mode) and outside(path, inside)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from functools import cache
+from functools import lru_cache
 
 import pandas as pd
 import pandera.pandas as pa
@@ -69,19 +69,20 @@ def table_model(table: Table, codes: Mapping[str, frozenset[str]]) -> pa.DataFra
     )
 
 
-@cache
-def sheet_model(sheet: Sheet, key: str) -> pa.DataFrameSchema:
+@lru_cache(maxsize=256)
+def sheet_model(sheet: Sheet, key: str, blank: frozenset[str] = frozenset()) -> pa.DataFrameSchema:
     """The model of the typed cells of a source sheet; the ``key`` may be blank, it is minted later.
 
     A reference is still the text typed: only its obligation is checked. Types are what typing has just given; those
-    of published tables are checked (`table_model`). A column that may hold anything needs no model.
+    of published tables are checked (`table_model`). A column that may hold anything needs no model, nor one of the
+    ``blank`` ones that may be blank.
     """
     cells = [item.column for item in sheet.fields if isinstance(item, Cell)]
     columns = [one if one.references is None else one.but(kind=Kind.TEXT, pattern=None) for one in cells]
     found = {}
     for column in columns:
         checks, required = _checks(column, {}), column.required and (column.name != key or sheet.single)
-        if checks or required:
+        if required or (checks and column.name not in blank):
             found[column.name] = pa.Column(checks=checks, nullable=not required)
     return pa.DataFrameSchema(found, name=sheet.name, strict=False)
 

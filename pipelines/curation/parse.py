@@ -307,7 +307,8 @@ def _validate(result: Typed, log: IssueLog) -> None:
     """Phase two: Pandera on typed data. A cell whose text could not be typed was reported already and is left out."""
     sheet = result.sheet
     table = tables()[sheet.table]
-    found = failures(sheet_model(sheet, table.key if table.natural_key else ""), result.frame)
+    empty = frozenset(result.frame.columns[result.frame.isna().all()])
+    found = failures(sheet_model(sheet, table.key if table.natural_key else "", empty), result.frame)
     for (name, code), cases in found.groupby(["column", "code"], sort=True):
         label = _label_of(sheet, str(name))
         rows = pd.Index(cases["row"].astype("int64"))

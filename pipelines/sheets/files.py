@@ -11,6 +11,7 @@ import io
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -78,7 +79,7 @@ def workbooks(folder: Path) -> Iterator[Path]:
     """
     if not folder.is_dir():
         return
-    found = [path for path in sorted(folder.iterdir()) if not ignored(path)]
+    found = sorted((path for path in folder.iterdir() if not ignored(path)), key=attrgetter("name"))
     read = {path for path in found if path.suffix.lower() in WORKBOOK_SUFFIXES or (path.is_dir() and _parts(path))}
     stems = {path.stem for path in read}
     for path in found:
