@@ -16,7 +16,7 @@ from pathlib import Path
 from playwright.sync_api import Page
 
 from tests.chromium import watched_page
-from tests.dagster_dev import PROJECT, DagsterDev, dagster_dev
+from tests.dagster_dev import PROJECT, DagsterDev, choose_one_workbook, dagster_dev
 from tests.spoiled_workbook import put
 
 IMAGES = PROJECT / "docs" / "images"
@@ -74,6 +74,7 @@ def _take(dagster: DagsterDev, page: Page) -> None:
     shown("execution", f"{dagster.url}/runs/{published.id}", text("RUN_SUCCESS"))
     shown("lancement", dagster.page("jobs/publier/playground"), text("partial"))
     shown("horaires", f"{dagster.url}/automation", text(next(iter(dagster.automation()))))
+    shown("classeurs", dagster.page("jobs/relire_des_classeurs/partitions"), lambda: _backfill(page))
     shown("comparaison", (outputs / "releases" / SECOND / "diff.html").as_uri(), text(SECOND))
 
     place = put(dagster.sources, *AMOUNT, "neuf cent mille")
@@ -83,6 +84,12 @@ def _take(dagster: DagsterDev, page: Page) -> None:
     shown("controle", f"{dagster.url}/assets/{FED}?{details}", text(place.cell))
     shown("executions", f"{dagster.url}/runs", text("Failure"))
     shown("rapport", (outputs / "rapports" / f"{THIRD}.html").as_uri(), text(place.cell))
+
+
+def _backfill(page: Page) -> None:
+    """The dialog in which one workbook is chosen."""
+    page.get_by_role("button", name="Launch backfill").first.click()
+    choose_one_workbook(page, "alsace-v1")
 
 
 def _statuses(page: Page) -> None:

@@ -23,6 +23,7 @@ from typing import Any, TypeVar
 
 import requests
 import yaml  # type: ignore[import-untyped]
+from playwright.sync_api import Page
 
 PROJECT = Path(__file__).parents[1]
 COPIED = ("pipelines", "schemas", "sources", "workspace.yaml")
@@ -423,3 +424,14 @@ def _session(leader: int) -> list[int]:
 def _metadata(entries: list[Json]) -> dict[str, Any]:
     values = ("text", "path", "intValue", "boolValue", "jsonString", "url", "mdStr", "table")
     return {one["label"]: next((one[name] for name in values if name in one), None) for one in entries}
+
+
+def choose_one_workbook(page: Page, name: str) -> None:
+    """In the dialog that launches a backfill, which is open."""
+    page.get_by_text("Select a partition").click()
+    page.get_by_placeholder("Filter partitions").fill(name)
+    page.get_by_text("Select all (1)").click()
+    dialog = page.get_by_text("Launch relire_des_classeurs backfill").bounding_box()
+    if dialog is None:
+        raise RuntimeError("the dialog is not open")
+    page.mouse.click(dialog["x"] + dialog["width"] + 20, dialog["y"] + 5)  # beside the list, which closes

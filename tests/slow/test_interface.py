@@ -11,7 +11,7 @@ import pytest
 
 from pipelines.publish.verify.release import verify
 from tests.chromium import Watched, watched_page
-from tests.dagster_dev import DagsterDev, Key, dagster_dev, wait_for
+from tests.dagster_dev import DagsterDev, Key, choose_one_workbook, dagster_dev, wait_for
 from tests.spoiled_workbook import put
 
 pytestmark = pytest.mark.slow
@@ -21,6 +21,7 @@ AMOUNT = ("alpes", "Financements", "alpes-budget-gta-2017", "Montant (€)")
 FED = ("tables", "financements")
 WORDS = "neuf cent mille"
 VERSION = ("publication", "version")
+WORKBOOK = ("feuilles", "classeurs")
 JOB_OF_ASSETS = "__ASSET_JOB"
 
 
@@ -173,6 +174,25 @@ def test_the_publisher_materialises_from_the_page(released: DagsterDev, watched:
     page.get_by_text("Success", exact=True).first.wait_for()
     version = released.materialisations(VERSION)[0][1]["version"]
     assert version == FIRST or dt.date.fromisoformat(version) > dt.date.fromisoformat(FIRST)
+
+
+def test_the_publisher_reads_one_workbook_again_from_the_page(released: DagsterDev, watched: Watched) -> None:
+    page = watched.page
+    before = released.runs()
+    page.goto(released.page("jobs/relire_des_classeurs/partitions"))
+    page.get_by_role("button", name="Launch backfill").first.click()
+    choose_one_workbook(page, "alsace-v1")
+    page.get_by_role("button", name="Submit 1 run").click()
+    launched = wait_for(
+        lambda: next((run for run in released.runs() if run not in before), None),
+        60,
+        "the run of the backfill",
+        pause=lambda seconds: page.wait_for_timeout(seconds * 1000),
+    )
+    run = released.ended(launched)
+    assert run.success, run.said
+    read = [metadata for run_id, metadata in released.materialisations(WORKBOOK) if run_id == launched]
+    assert [metadata["état"] for metadata in read] == ["lu"]
 
 
 def test_the_page_shows_the_cell_of_a_failed_check(
