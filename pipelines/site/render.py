@@ -100,6 +100,7 @@ class Renderer:
             "part": _filter(share),
             "date_longue": _filter(long_date),
             "markdown": markdown,
+            "markdown_court": short_markdown,
             "json_sur": safe_json,
         }
         return environment
@@ -230,6 +231,13 @@ def markdown(text: str, below: int = 1) -> Markup:
         if token.type in ("heading_open", "heading_close"):
             token.tag = f"h{min(6, int(token.tag[1:]) + below)}"
     return Markup(reader.renderer.render(tokens, reader.options, {}))  # noqa: S704  (it escapes what it is given)
+
+
+def short_markdown(text: str) -> Markup:
+    """A sentence of Markdown as HTML, without a paragraph around it."""
+    from markdown_it import MarkdownIt
+
+    return Markup(MarkdownIt("commonmark", {"html": False}).renderInline(text))  # noqa: S704
 
 
 def safe_json(value: object, indent: int | None = None) -> Markup:
