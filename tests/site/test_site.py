@@ -129,7 +129,8 @@ def test_data_inside_scripts_are_json(site: Path) -> None:
             assert said.get("type") == "module" or json.loads(text), name
     [(_, text)] = [one for one in read(site / "donnees/actions/index.html").scripts if one[0].get("id") == "colonnes"]
     columns = {column["name"]: column for column in json.loads(text)}
-    assert columns["axe_code"]["labels"]["offre"].startswith("Structuration")
+    assert columns["axe_code"]["vocabulary"]["offre"].startswith("Structuration")
+    assert columns["intitule"]["vocabulary"] is None
     assert (columns["montant_eur"]["type"], columns["montant_eur"]["unit"]) == ("number", "EUR")
 
 
