@@ -18,6 +18,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from pipelines.text import fold
+from schemas.declaration import Bilingual
 
 Language = Literal["fr", "en"]
 Tables = Mapping[str, pd.DataFrame]
@@ -26,6 +27,10 @@ SHAPES = Path(__file__).with_name("shapes")
 TEMPLATES = Path(__file__).with_name("templates")
 MOST = 3  # the last class: this many contracts or more
 _COMMUNE = r"^(?:(9[78]\d)\d{2}|(\d[\dAB])\d{3})$"
+_WITHOUT_CODE = {
+    "massif": Bilingual("massif, sans code officiel", "mountain range, without official code"),
+    "autre": Bilingual("territoire sans code officiel", "territory without official code"),
+}
 _KEYS = ["contrat_id", "departement_code"]
 
 
@@ -152,11 +157,11 @@ class Unplaced:
     absent: bool
 
 
-def _departments(tables: Tables, located: pd.DataFrame, names: Mapping[str, str]) -> dict[str, Department]:
+def _departments(located: pd.DataFrame, names: Mapping[str, str]) -> dict[str, Department]:
     placed = located.dropna(subset=["departement_code"]).sort_values("contrat_territoire_id")
-    by = placed.groupby(["departement_code", "contrat_id"], sort=True)["libelle"].agg(list)
+    by = placed.groupby(_KEYS, sort=True)["libelle"].agg(list).reset_index()
     contracts: dict[str, list[Citing]] = {}
-    for (department, contract), labels in by.items():  # type: ignore[misc]
+    for contract, department, labels in zip(by["contrat_id"], by["departement_code"], by["libelle"], strict=True):
         contracts.setdefault(department, []).append(Citing(contract, names[contract], tuple(dict.fromkeys(labels))))
     return {
         code: Department(shape, tuple(sorted(contracts.get(code, []), key=lambda one: (fold(one.name), one.id))))
@@ -166,20 +171,11 @@ def _departments(tables: Tables, located: pd.DataFrame, names: Mapping[str, str]
 
 def _reason(kind: str, code: str | None, language: Language) -> str:
     """Why a territory leads to no département."""
-    french = {
-        "massif": "massif, sans code officiel",
-        "autre": "territoire sans code officiel",
-    }
-    english = {"massif": "mountain range, without official code", "autre": "territory without official code"}
     if code is None:
-        return (
-            french.get(kind, "code officiel manquant")
-            if language == "fr"
-            else english.get(kind, "official code missing")
-        )
-    if language == "fr":
-        return f"le code {code} ne mène à aucun département"
-    return f"code {code} leads to no département"
+        said = _WITHOUT_CODE.get(kind, Bilingual("code officiel manquant", "official code missing"))
+    else:
+        said = Bilingual(f"le code {code} ne mène à aucun département", f"code {code} leads to no département")
+    return said.fr if language == "fr" else said.en
 
 
 def _unplaced(located: pd.DataFrame, names: Mapping[str, str], language: Language) -> tuple[Unplaced, ...]:
@@ -205,7 +201,7 @@ def destinations_map(tables: Tables, address: Callable[[str], str], language: La
     contracts = tables["contrats"]
     names: dict[str, str] = dict(zip(contracts["contrat_id"], contracts["nom"], strict=True))
     located = _located(tables)
-    departments = _departments(tables, located, names)
+    departments = _departments(located, names)
     unplaced = _unplaced(located, names, language)
     context: dict[str, Any] = {
         "sheet": sheet(),

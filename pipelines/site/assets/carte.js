@@ -1,6 +1,7 @@
 // The map of destinations: says the contracts of the département pointed at, and shows it alone in the list when chosen.
 // Without this script the links of the map lead to the same list, and titles say the same.
 
+const english = document.documentElement.lang === "en";
 for (const map of document.querySelectorAll("[data-carte]")) start(map);
 
 function start(map) {
@@ -14,7 +15,7 @@ function start(map) {
   all.type = "button";
   all.className = "bouton";
   all.hidden = true;
-  all.textContent = document.documentElement.lang === "en" ? "Show all départements" : "Afficher tous les départements";
+  all.textContent = english ? "Show all départements" : "Afficher tous les départements";
   list.querySelector("summary").after(all);
   status.textContent = status.dataset.invite;
 
@@ -25,7 +26,7 @@ function start(map) {
     const names = [...entries.get(shown).querySelectorAll("a")].map((contract) => contract.textContent);
     const head = document.createElement("strong");
     head.textContent = link.querySelector("title").textContent.split("\n")[0];
-    status.replaceChildren(head, document.createElement("br"), names.join(" ; "));
+    status.replaceChildren(head, document.createElement("br"), names.join(english ? "; " : "\u202f; "));
   };
   const choose = (code) => {
     for (const [one, entry] of entries) entry.hidden = code !== "" && one !== code;
