@@ -38,6 +38,8 @@ const FRENCH = {
     blank: "(vide)",
     least: "au moins",
     most: "au plus",
+    from: "à partir du",
+    until: "jusqu’au",
     notANumber: "Ce n’est pas un nombre.",
     /** « 1 200,5 » or « 1200.5 » */
     plainNumber: (text) => text.replace(/\s/g, "").replace(",", "."),
@@ -55,7 +57,6 @@ const FRENCH = {
     removeFilter: (title) => `Retirer le filtre «${NARROW}${title}${NARROW}»`,
     filterText: (title, value) => `${title}${WIDE}: ${value}`,
     containsText: (value) => `contient «${NARROW}${value}${NARROW}»`,
-    rangeText: (least, most) => [least && `au moins ${least}`, most && `au plus ${most}`].filter(Boolean).join(", "),
     date: (year, month, day) => `${day}/${month}/${year}`,
 };
 
@@ -90,6 +91,8 @@ const ENGLISH = {
     blank: "(blank)",
     least: "at least",
     most: "at most",
+    from: "from",
+    until: "until",
     notANumber: "This is not a number.",
     /** “1,200.5”: a comma that does not group thousands is not understood */
     plainNumber: (text) => (/^-?\d{1,3}(,\d{3})+(\.\d*)?$/.test(text) ? text.replaceAll(",", "") : text),
@@ -107,7 +110,6 @@ const ENGLISH = {
     removeFilter: (title) => `Remove the filter “${title}”`,
     filterText: (title, value) => `${title}: ${value}`,
     containsText: (value) => `contains “${value}”`,
-    rangeText: (least, most) => [least && `at least ${least}`, most && `at most ${most}`].filter(Boolean).join(", "),
     date: (year, month, day) => `${Number(day)} ${MONTHS[month - 1]} ${year}`,
 };
 

@@ -23,6 +23,15 @@ function element(tag, properties = {}, ...children) {
     return made;
 }
 
+let fields = 0;
+
+/** A field under its label; a label around a list of choices would be read with all of them. */
+function labelled(text, field) {
+    fields += 1;
+    field.id = `apercu-champ-${fields}`;
+    return element("div", { className: "apercu-champ" }, element("label", { htmlFor: field.id }, text), field);
+}
+
 /** Calls `act` once nothing was typed for a moment. */
 function afterTyping(act) {
     let waiting;
@@ -214,7 +223,11 @@ class Preview {
 
     #changeCodes() {
         this.#change({ codes: this.codes.checked });
-        this.#fillFields();
+        const { codes, filters } = this.#state;
+        for (const [name, field] of this.#filterFields) {
+            // The others may hold what is being typed.
+            if (this.#table.byName.get(name).filter === "choice") field.fill(filters.get(name), codes);
+        }
     }
 
     #changeSort(name) {
@@ -345,7 +358,9 @@ class Preview {
             return value === "" ? words.blank : id < 0 ? value : column.shown(id, codes);
         }
         const format = column.filter === "date" ? words.formatDate : words.number;
-        return words.rangeText(...bounds(value).map((end) => end && format(end)));
+        const names = endNames(column, words);
+        const ends = bounds(value).map((end, index) => end && `${names[index]} ${format(end)}`);
+        return ends.filter(Boolean).join(", ");
     }
 
     #showCounts() {
@@ -380,8 +395,8 @@ function textField(column, words, changed) {
         "input",
         afterTyping(() => changed(input.value.trim() || undefined)),
     );
-    const label = element("label", {}, `${column.title} (${words.contains})`, input);
-    return { element: label, fill: (value) => (input.value = value ?? "") };
+    const fill = (value) => (input.value = value ?? "");
+    return { element: labelled(`${column.title} (${words.contains})`, input), fill };
 }
 
 function choiceField(column, words, changed) {
@@ -396,7 +411,11 @@ function choiceField(column, words, changed) {
         select.replaceChildren(element("option", { value: ANY }, words.any), ...choices);
         select.value = value === undefined ? ANY : String(column.values.indexOf(value));
     };
-    return { element: element("label", {}, column.title, select), fill };
+    return { element: labelled(column.title, select), fill };
+}
+
+function endNames(column, words) {
+    return column.filter === "date" ? [words.from, words.until] : [words.least, words.most];
 }
 
 function rangeField(column, words, changed) {
@@ -419,8 +438,7 @@ function rangeField(column, words, changed) {
         "fieldset",
         {},
         element("legend", {}, column.title),
-        element("label", {}, words.least, ends[0]),
-        element("label", {}, words.most, ends[1]),
+        ...endNames(column, words).map((name, index) => labelled(name, ends[index])),
         error,
     );
     const fill = (filter) => {
