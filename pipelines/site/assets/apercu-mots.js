@@ -27,7 +27,8 @@ const FRENCH = {
     downloadNote:
         "Le CSV contient les lignes retenues et les colonnes affichées, telles que publiées" +
         `${WIDE}: codes, dates AAAA-MM-JJ, point décimal. ` +
-        "Les cellules qui commencent par =, +, - ou @ ne sont pas modifiées.",
+        "Les cellules qui commencent par =, +, - ou @ sont laissées telles quelles, car les protéger changerait les données" +
+        `${NARROW}; si vous ouvrez le fichier dans un tableur, importez ces colonnes comme du texte.`,
     rows: (count, text) => `${text}${WIDE}${several(count) ? "lignes" : "ligne"}`,
     rowsOf: (count, text, total) => `${text}${WIDE}${several(count) ? "lignes" : "ligne"} sur ${total}`,
     columnsCount: (count, text) => `${text}${WIDE}${several(count) ? "colonnes" : "colonne"}`,
@@ -80,7 +81,8 @@ const ENGLISH = {
     byteOrderMark: "For Excel (with BOM)",
     downloadNote:
         "The CSV holds the rows found and the columns shown, as published: codes, YYYY-MM-DD dates, decimal point. " +
-        "Cells that begin with =, +, - or @ are left as they are.",
+        "Cells that begin with =, +, - or @ are left as they are, for guarding them would change the data; " +
+        "if you open the file in a spreadsheet, import these columns as text.",
     rows: (count, text) => `${text} ${count === 1 ? "row" : "rows"}`,
     rowsOf: (count, text, total) => `${text} ${count === 1 ? "row" : "rows"} out of ${total}`,
     columnsCount: (count, text) => `${text} ${count === 1 ? "column" : "columns"}`,
