@@ -82,7 +82,7 @@ export class Column {
         );
     }
 
-    /** The place of each value in ascending order; what compares equal has the same. Blank has none: it is always last. */
+    /** The place of each value in ascending order, the same for what compares equal; blank has none, it is always last. */
     ranks(codes) {
         const labelled = this.vocabulary !== null && !codes;
         return this.#once(labelled ? "ranks-labels" : "ranks", () => {
@@ -103,7 +103,8 @@ export class Column {
             const numbers = this.numbers;
             return (a, b) => numbers[a] - numbers[b] || compareExactly(this.values[a], this.values[b]);
         }
-        if (this.kind === "date") return (a, b) => (this.values[a] < this.values[b] ? -1 : this.values[a] > this.values[b] ? 1 : 0);
+        if (this.kind === "date")
+            return (a, b) => (this.values[a] < this.values[b] ? -1 : this.values[a] > this.values[b] ? 1 : 0);
         const shown = this.values.map((_, id) => this.shown(id, codes));
         return (a, b) => this.#words.collator.compare(shown[a], shown[b]);
     }
@@ -124,7 +125,10 @@ export class Column {
         const [least, most] = bounds(filter);
         if (this.filter === "date") {
             if (!least && !most) return null;
-            return Uint8Array.from(this.values, (raw) => raw !== "" && (!least || raw >= least) && (!most || raw <= most));
+            return Uint8Array.from(
+                this.values,
+                (raw) => raw !== "" && (!least || raw >= least) && (!most || raw <= most),
+            );
         }
         const [low, high] = [least, most].map((end) => (end === "" ? NaN : Number(end))); // NaN bounds nothing
         if (Number.isNaN(low) && Number.isNaN(high)) return null;
@@ -168,7 +172,8 @@ export class Table {
             const found = new Uint8Array(this.rows);
             for (const column of this.columns) {
                 const hits = Uint8Array.from(column.folded, (text) => text.includes(word));
-                if (hits.includes(1)) for (let row = 0; row < found.length; row += 1) found[row] |= hits[column.ids[row]];
+                if (hits.includes(1))
+                    for (let row = 0; row < found.length; row += 1) found[row] |= hits[column.ids[row]];
             }
             for (let row = 0; row < kept.length; row += 1) kept[row] &= found[row];
         }
@@ -197,8 +202,8 @@ export class Table {
      * These rows and columns as CSV, by the rules of the published files: comma, line feed, quotes only where needed.
      *
      * A cell that begins with `=`, `+`, `-` or `@` is left as it is, although a spreadsheet may take it for a formula:
-     * an apostrophe before it would be another value than the one published (a negative number would become a text), and whoever
-     * reads the file by program would have to undo it. The published CSV does the same.
+     * an apostrophe before it would be another value than the one published (a negative number would become a text),
+     * and whoever reads the file by program would have to undo it. The published CSV does the same.
      */
     csv(rows, columns) {
         const written = columns.map((column) => column.values.map(quoted));
@@ -239,7 +244,10 @@ export async function readTable(address, described, words) {
         onChunk: (chunk) => chunks.push(chunk), // kept for later: what fails in here is lost
     });
     for (const { columnName, columnData, rowStart } of chunks) makers.get(columnName).add(columnData, rowStart);
-    return new Table([...makers.values()].map((maker) => maker.made(said.get(maker.name) ?? {}, words)), rows);
+    return new Table(
+        [...makers.values()].map((maker) => maker.made(said.get(maker.name) ?? {}, words)),
+        rows,
+    );
 }
 
 /** Gathers the different values of a column, as the CSV writes them. */
@@ -278,7 +286,8 @@ class ColumnMaker {
     }
 
     made(said, words) {
-        if (this.#count !== this.#ids.length) throw new Error(`${this.name}: ${this.#count} of ${this.#ids.length} values`);
+        if (this.#count !== this.#ids.length)
+            throw new Error(`${this.name}: ${this.#count} of ${this.#ids.length} values`);
         return new Column({ ...said, name: this.name, kind: this.kind, values: this.#values, ids: this.#ids, words });
     }
 }
@@ -292,7 +301,8 @@ function writing({ name, type, converted_type: converted, scale }) {
     }
     if (converted === "DATE") return ["date", String];
     if (type === "BOOLEAN") return ["boolean", String];
-    if (["INT32", "INT64", "FLOAT", "DOUBLE"].includes(type) && !/^TIME/.test(converted ?? "")) return ["number", String];
+    if (["INT32", "INT64", "FLOAT", "DOUBLE"].includes(type) && !/^TIME/.test(converted ?? ""))
+        return ["number", String];
     return ["text", (value) => (value instanceof Uint8Array ? new TextDecoder().decode(value) : String(value))];
 }
 

@@ -27,8 +27,8 @@ const FRENCH = {
     downloadNote:
         "Le CSV contient les lignes retenues et les colonnes affichées, telles que publiées" +
         `${WIDE}: codes, dates AAAA-MM-JJ, point décimal. ` +
-        "Les cellules qui commencent par =, +, - ou @ sont laissées telles quelles, car les protéger changerait les données" +
-        `${NARROW}; si vous ouvrez le fichier dans un tableur, importez ces colonnes comme du texte.`,
+        "Les cellules qui commencent par =, +, - ou @ sont laissées telles quelles, car les protéger changerait les " +
+        `données${NARROW}; si vous ouvrez le fichier dans un tableur, importez ces colonnes comme du texte.`,
     rows: (count, text) => `${text}${WIDE}${several(count) ? "lignes" : "ligne"}`,
     rowsOf: (count, text, total) => `${text}${WIDE}${several(count) ? "lignes" : "ligne"} sur ${total}`,
     columnsCount: (count, text) => `${text}${WIDE}${several(count) ? "colonnes" : "colonne"}`,
@@ -143,5 +143,13 @@ export function wordsOf(language) {
     };
 
     const collator = new Intl.Collator(words.locale, { numeric: true });
-    return { ...words, number, formatDate: date, readNumber, decimal, collator, count: (value) => number(String(value)) };
+    return {
+        ...words,
+        number,
+        formatDate: date,
+        readNumber,
+        decimal,
+        collator,
+        count: (value) => number(String(value)),
+    };
 }

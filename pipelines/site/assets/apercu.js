@@ -52,7 +52,11 @@ class Preview {
 
     /** `file` is the address of the whole CSV, which names what is saved. */
     constructor(table, words, file = "") {
-        this.name = file.split("/").pop().replace(/\.csv$/, "") || "table";
+        this.name =
+            file
+                .split("/")
+                .pop()
+                .replace(/\.csv$/, "") || "table";
         this.#table = table;
         this.#words = words;
         this.#state = fromFragment(location.hash, this.#names);
@@ -178,10 +182,7 @@ class Preview {
             });
             return made;
         };
-        this.backward = [
-            button("«", words.first, () => 1),
-            button("‹", words.previous, () => this.#state.page - 1),
-        ];
+        this.backward = [button("«", words.first, () => 1), button("‹", words.previous, () => this.#state.page - 1)];
         this.forward = [
             button("›", words.next, () => this.#state.page + 1),
             button("»", words.last, () => this.#pages),
@@ -232,7 +233,8 @@ class Preview {
 
     #changeSort(name) {
         const { sort } = this.#state;
-        const next = sort?.name !== name ? { name, descending: false } : sort.descending ? null : { name, descending: true };
+        const next =
+            sort?.name !== name ? { name, descending: false } : sort.descending ? null : { name, descending: true };
         this.#change({ sort: next });
     }
 
@@ -373,7 +375,8 @@ class Preview {
         this.place.textContent = place;
         this.pagesBar.hidden = this.#pages === 1;
         for (const button of this.backward) button.setAttribute("aria-disabled", String(this.#state.page === 1));
-        for (const button of this.forward) button.setAttribute("aria-disabled", String(this.#state.page === this.#pages));
+        for (const button of this.forward)
+            button.setAttribute("aria-disabled", String(this.#state.page === this.#pages));
         const columns = this.#shownColumns.length;
         this.download.textContent = words.download(counted, words.columnsCount(columns, words.count(columns)));
     }
@@ -402,7 +405,9 @@ function textField(column, words, changed) {
 function choiceField(column, words, changed) {
     const select = element("select");
     const ANY = "-1";
-    select.addEventListener("change", () => changed(select.value === ANY ? undefined : column.values[Number(select.value)]));
+    select.addEventListener("change", () =>
+        changed(select.value === ANY ? undefined : column.values[Number(select.value)]),
+    );
     const fill = (value, codes) => {
         const choices = column.choices(codes).map((id) => {
             const text = id === 0 ? words.blank : column.shown(id, codes);
@@ -421,7 +426,8 @@ function endNames(column, words) {
 function rangeField(column, words, changed) {
     const dates = column.filter === "date";
     const error = element("span", { className: "apercu-erreur", role: "alert" });
-    const end = () => element("input", dates ? { type: "date" } : { type: "text", inputMode: "decimal", autocomplete: "off" });
+    const end = () =>
+        element("input", dates ? { type: "date" } : { type: "text", inputMode: "decimal", autocomplete: "off" });
     const ends = [end(), end()];
     const value = (input) => (dates || input.value.trim() === "" ? input.value.trim() : words.readNumber(input.value));
     const check = () => {
@@ -473,7 +479,9 @@ async function start(mount) {
         if (isOurs(location.hash)) mount.scrollIntoView();
     } catch (error) {
         console.warn(error);
-        const link = mount.dataset.csv ? [" ", element("a", { href: mount.dataset.csv, download: "" }, words.wholeFile)] : [];
+        const link = mount.dataset.csv
+            ? [" ", element("a", { href: mount.dataset.csv, download: "" }, words.wholeFile)]
+            : [];
         status.replaceChildren(words.failed, ...link);
         status.classList.add("apercu-echec");
     } finally {

@@ -61,7 +61,10 @@ for (const entry of (await readdir(join(here, "entrees"))).sort()) {
     const code = head + bundled.outputFiles[0].text;
     await writeFile(join(vendor, `${name}.js`), code);
     const rule = "-".repeat(80);
-    const texts = packages.map(({ title, text }) => `${title}\n${rule}\n${text}\n`).join("\n\n").replaceAll("\r\n", "\n");
+    const texts = packages
+        .map(({ title, text }) => `${title}\n${rule}\n${text}\n`)
+        .join("\n\n")
+        .replaceAll("\r\n", "\n");
     await writeFile(join(vendor, `${name}.LICENCES.txt`), texts);
     console.log(`${name}.js: ${Buffer.byteLength(code)} bytes, of ${titles}`);
 }
