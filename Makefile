@@ -2,7 +2,6 @@
 
 PYTHON ?= $(shell for p in python3.11 python3 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
-PORT ?= 3000
 UV ?= uv
 
 VENV := .venv
@@ -15,7 +14,7 @@ PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-input
 export DAGSTER_DISABLE_TELEMETRY := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test coverage test-slow lint format dev captures bench lock setup clean
+.PHONY: help run serve test coverage test-slow lint format dev captures bench lock setup clean
 .SUFFIXES:
 
 help: ## cette liste
@@ -23,6 +22,9 @@ help: ## cette liste
 
 run: $(PROJECT) ## installe ce qui manque, puis fabrique la publication dans outputs/
 	@$(BIN)/contrats-destination build $(ARGS)
+
+serve: $(PROJECT) ## sert le site de téléchargement sur cette machine (PORT=8000)
+	@$(BIN)/contrats-destination serve $(if $(PORT),--port $(PORT)) $(ARGS)
 
 PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
@@ -46,9 +48,9 @@ format: $(PROJECT) ## met le code en forme
 
 dev: $(PROJECT) ## ouvre l’interface de Dagster (PORT=3000)
 	@mkdir -p .dagster && cp pipelines/orchestration/dagster.yaml .dagster/dagster.yaml
-	@echo "Interface de Dagster : http://127.0.0.1:$(PORT) (Ctrl-C pour arrêter)"
+	@echo "Interface de Dagster : http://127.0.0.1:$(or $(PORT),3000) (Ctrl-C pour arrêter)"
 	@DAGSTER_HOME='$(CURDIR)/.dagster' PYTHONWARNINGS='ignore:Function `dev_command` is superseded' \
-		$(BIN)/dagster dev -w workspace.yaml -h 127.0.0.1 -p $(PORT)
+		$(BIN)/dagster dev -w workspace.yaml -h 127.0.0.1 -p $(or $(PORT),3000)
 
 captures: $(PROJECT) ## refait les images de docs/interface.md (demande Chromium)
 	@$(BIN)/python -m tests.captures

@@ -15,11 +15,14 @@ from pathlib import Path
 import pytest
 import requests
 
+from pipelines.site.server_kinds import caching, is_data, policy
 from tests.deploy.serving import free_port, until
 from tests.publication.conftest import PROJECT
+from tests.site.serving import CSV, FILES, SCRIPT, write_site
 
+RELEASE = "releases/2026-11-22"
 CONFIGURATION = PROJECT / "deploy" / "nginx" / "contrats-destination.conf"
-DATA, INTERFACE = "donnees.exemple.fr", "interface.exemple.fr"
+DATA, INTERFACE, SITE = "donnees.exemple.fr", "interface.exemple.fr", "telechargement.exemple.fr"
 
 
 class _Interface(http.server.BaseHTTPRequestHandler):
@@ -43,10 +46,11 @@ class Served:
     address: str
     certificate: Path
 
-    def get(self, host: str, path: str, **headers: str) -> requests.Response:
-        """What it answers for one of its sites."""
-        url, sent = f"{self.address}{path}", {"Host": host, **headers}
-        return requests.get(url, headers=sent, verify=str(self.certificate), timeout=10)
+    def get(self, host: str, path: str, method: str = "GET", **headers: str) -> requests.Response:
+        """What it answers for one of its sites; ``_`` in names of headers is ``-``."""
+        sent = {"Host": host, **{name.replace("_", "-"): value for name, value in headers.items()}}
+        url, checked = f"{self.address}{path}", str(self.certificate)
+        return requests.request(method, url, headers=sent, verify=checked, timeout=10, allow_redirects=False)
 
     def is_up(self) -> bool:
         """Whether it answers."""
@@ -58,7 +62,7 @@ class Served:
 
 @pytest.fixture(scope="module")
 def outputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of outputs, by its names only."""
+    """A folder of outputs, by its names only, and its site."""
     folder = tmp_path_factory.mktemp("sorties")
     release = folder / "releases" / "2026-11-22"
     for name in ("csv/actions.csv", "parquet/actions.parquet", "xlsx/actions.xlsx", "catalog.ttl", "catalog.jsonld"):
@@ -71,6 +75,11 @@ def outputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for hidden in (".en-cours/a", "retirees/b", "rapports/2026-11-22.html", ".verrou"):
         (folder / hidden).parent.mkdir(exist_ok=True)
         (folder / hidden).write_text("caché", encoding="utf-8")
+    write_site(folder / "site", FILES)
+    for name in ("parquet/actions.parquet", "catalog.ttl"):
+        (folder / "site" / RELEASE / name).parent.mkdir(exist_ok=True)
+        (folder / "site" / RELEASE / name).hardlink_to(release / name)
+    (folder / "site" / "lien").symlink_to("../retirees")
     return folder
 
 
@@ -182,3 +191,63 @@ def test_the_interface_gets_what_a_websocket_needs_and_no_password(served: Serve
     lines = told.text.splitlines()
     assert {"upgrade: websocket", "connection: upgrade", f"host: {INTERFACE}"} <= set(lines)
     assert not [line for line in lines if line.startswith("authorization")]
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "lasting", "shared"),
+    [
+        ("", "text/html; charset=utf-8", False, False),
+        ("en/", "text/html; charset=utf-8", False, False),
+        (CSV, "text/csv; charset=utf-8", False, True),
+        (f"{RELEASE}/csv/actions.csv", "text/csv; charset=utf-8", True, True),
+        (f"{RELEASE}/parquet/actions.parquet", "application/vnd.apache.parquet", True, True),
+        (f"{RELEASE}/catalog.ttl", "text/turtle; charset=utf-8", True, True),
+        ("latest/catalog.jsonld", "application/ld+json", False, True),
+        ("latest/diff.html", "text/html; charset=utf-8", False, True),
+        ("latest/SHA256SUMS", "text/plain; charset=utf-8", False, True),
+        (SCRIPT, "text/javascript; charset=utf-8", True, False),
+        ("actifs/carte-0123456789ab.svg", "image/svg+xml; charset=utf-8", True, False),
+        ("actifs/LICENSE", "application/octet-stream", False, False),
+        ("flux.xml", "application/atom+xml; charset=utf-8", False, True),
+        ("CITATION.cff", "text/yaml; charset=utf-8", False, True),
+    ],
+)
+def test_the_site_is_served_as_its_own_server_does(
+    served: Served, path: str, kind: str, lasting: bool, shared: bool
+) -> None:
+    whole = served.get(SITE, f"/{path}")
+    name = f"{path}index.html" if path in ("", "en/") else path
+    assert (whole.status_code, whole.headers["Content-Type"]) == (200, kind)
+    assert whole.headers["Cache-Control"] == caching(name)
+    assert ("immutable" in whole.headers["Cache-Control"]) is lasting
+    assert whole.headers["Content-Security-Policy"] == policy(name)
+    assert whole.headers["X-Content-Type-Options"] == "nosniff"
+    assert whole.headers.get("Access-Control-Allow-Origin") == ("*" if shared else None)
+    assert is_data(name) is shared
+
+
+def test_the_site_is_read_in_parts_and_packed_but_not_both(served: Served) -> None:
+    packed = served.get(SITE, f"/{CSV}", Accept_Encoding="gzip")
+    assert (packed.headers["Content-Encoding"], packed.content) == ("gzip", FILES[CSV])
+    assert packed.headers["Vary"] == "Accept-Encoding"
+    part = served.get(SITE, f"/{CSV}", Range="bytes=4-9", Accept_Encoding="gzip")
+    assert (part.status_code, part.content) == (206, FILES[CSV][4:10])
+    assert "Content-Encoding" not in part.headers
+    assert served.get(SITE, f"/{CSV}", If_None_Match=packed.headers["ETag"]).status_code == 304
+    assert served.get(SITE, f"/{CSV}", Range="bytes=99999999-").status_code == 416
+
+
+@pytest.mark.parametrize(
+    "path", ["absente", "en/absente", "latest/", "contrats/", ".secret", "contrats/.htaccess", "lien/b"]
+)
+def test_what_is_not_of_the_site_is_its_page_of_absence(served: Served, path: str) -> None:
+    missing = served.get(SITE, f"/{path}")
+    assert (missing.status_code, missing.content) == (404, FILES["en/404.html" if path[:3] == "en/" else "404.html"])
+    assert missing.headers["Cache-Control"] == "no-cache"
+
+
+def test_a_folder_of_the_site_leads_to_its_page(served: Served) -> None:
+    moved = served.get(SITE, "/contrats/alpes")
+    assert (moved.status_code, moved.headers["Location"]) == (301, "/contrats/alpes/")
+    assert served.get(SITE, "//exemple.fr/..//contrats/alpes").headers["Location"] == "/contrats/alpes/"
+    assert served.get(SITE, "/", "POST").status_code == 405
