@@ -66,8 +66,12 @@ def write_site(data: SiteData, folder: Path) -> None:
     pointer = data.current.folder.parents[1] / POINTER
     if pointer.is_file():
         _link(pointer, folder / POINTER, copy=True)
-    for name, text in render_all(data, all_pages(data), assets):
+    pages = all_pages(data)
+    for name, text in render_all(data, pages, assets):
         _write(folder / name, text)
+    for page in pages.values():
+        for name, text in page.files.items():
+            _write(folder / name, text)
 
 
 def show(made: Path, site: Path) -> None:
