@@ -113,7 +113,7 @@ def signatures(tables: Tables) -> Chart:
     contracts, known = tables["contrats"], generations(tables)
     years = pd.to_datetime(contracts["date_signature"]).dt.year.astype("Int64")
     span = range(int(years.min()), int(years.max()) + 1) if years.notna().any() else range(0)
-    grid = pd.crosstab(years.astype("str").replace("<NA>", ""), contracts["generation_code"].fillna(""))
+    grid = pd.crosstab(years.astype("str").fillna("").replace("<NA>", ""), contracts["generation_code"].fillna(""))
     rows = [*map(str, span), *([""] if years.isna().any() else [])]
     grid = grid.reindex(index=pd.Index(rows, name="annee"), columns=known["generation_code"], fill_value=0)
     long = grid.reset_index().melt(id_vars="annee", value_name="nombre").merge(known, on="generation_code")
@@ -126,12 +126,9 @@ def signatures(tables: Tables) -> Chart:
 
         def bar(year: str) -> Bar:
             counts = grid.loc[[year]].to_numpy()[0].tolist()
-            said = ", ".join(
-                f"{name}{WIDE if language == 'fr' else ''}: {count}"
-                for name, count in zip(names, counts, strict=True)
-                if count
-            )
-            value = f"{totals[year]}{WIDE}– {said}" if said else "0"
+            shown = [(name, count) for name, count in zip(names, counts, strict=True) if count]
+            said = ", ".join(f"{count} {name}" if len(shown) > 1 else name for name, count in shown)
+            value = f"{totals[year]} – {said}" if said else "0"
             parts = tuple((rank, float(count)) for rank, count in enumerate(counts, start=1))
             return Bar(
                 year or _said(Bilingual("Signature non datée", "No date of signature"), language),
@@ -265,6 +262,7 @@ def actions_by_contract(tables: Tables, address: Callable[[str], str]) -> Chart:
 
     def draw(language: Language) -> Markup:
         return heat(
+            _said(Bilingual("Actions par contrat et par axe", "Actions by contract and strand"), language),
             _said(_CONTRACT, language),
             strands["libelle" if language == "fr" else "libelle_en"].tolist(),
             [
@@ -367,7 +365,6 @@ def financing(tables: Tables) -> Chart:
                     f"{row[nature]} – {str(row[form]).lower() if row['forme_code'] else unstated}",
                     f"{euros(row['cents'] / 100, language)} ({_amounts(int(row['montants_additionnes']), language)})",
                     ((1, float(row["cents"])),),
-                    unknown=not row["forme_code"],
                 )
                 for row in shown.to_dict("records")
             ]
@@ -448,6 +445,7 @@ def aims(tables: Tables, address: Callable[[str], str]) -> Chart:
         none = _said(Bilingual("aucun résultat publié", "no published result"), language)
         results = measured.groupby(["contrat_id", "unite_code"], dropna=False)[f"texte{suffix}"].agg(f"{NARROW}; ".join)
         return table(
+            _said(Bilingual("Objectifs et résultats", "Aims and results"), language),
             [
                 _said(_CONTRACT, language),
                 _said(Bilingual("Objectif", "Aim"), language),

@@ -53,10 +53,11 @@ def linked(text: str, link: str) -> Markup:
     return Markup('<a href="{}">{}</a>').format(link, text) if link else Markup("{}").format(text)
 
 
-def heat(corner: str, heads: Sequence[str], rows: Sequence[tuple[str, str, Sequence[int]]], total: str) -> Markup:
+def heat(
+    name: str, corner: str, heads: Sequence[str], rows: Sequence[tuple[str, str, Sequence[int]]], total: str
+) -> Markup:
     """A table of counts: rows of (label, link, counts). A deeper cell has a greater number, which is written in it."""
     most = max((count for _, _, counts in rows for count in counts), default=0)
-    head = Markup("").join(Markup('<th scope="col">{}</th>').format(text) for text in (*heads, total))
     body = Markup("").join(
         Markup('<tr><th scope="row">{}</th>{}<td class="droite total" data-titre="{}">{}</td></tr>').format(
             linked(label, link),
@@ -71,35 +72,29 @@ def heat(corner: str, heads: Sequence[str], rows: Sequence[tuple[str, str, Seque
         )
         for label, link, counts in rows
     )
-    return Markup(
-        '<div class="defile"><table class="chaleur"><thead><tr><th scope="col">{}</th>{}</tr></thead>'
-        "<tbody>{}</tbody></table></div>"
-    ).format(corner, head, body)
+    return _framed(name, "chaleur", [corner, *heads, total], body)
 
 
-def table(
-    heads: Sequence[str], rows: Iterable[Sequence[str | Markup]], numbers: frozenset[int] = frozenset()
-) -> Markup:
-    """A plain table; ``numbers`` are the ranks of the columns of figures."""
-    head = Markup("").join(
-        Markup('<th scope="col"{}>{}</th>').format(_right(rank, numbers), text) for rank, text in enumerate(heads)
-    )
+def table(name: str, heads: Sequence[str], rows: Iterable[Sequence[str | Markup]]) -> Markup:
+    """A plain table; on a phone, each row becomes a block."""
     body = Markup("").join(
         Markup("<tr>{}</tr>").format(
             Markup("").join(
-                Markup('<td{} data-titre="{}">{}</td>').format(_right(rank, numbers), heads[rank], cell)
-                for rank, cell in enumerate(row)
+                Markup('<td data-titre="{}">{}</td>').format(title, cell)
+                for title, cell in zip(heads, row, strict=True)
             )
         )
         for row in rows
     )
+    return _framed(name, "fiches-etroites", heads, body)
+
+
+def _framed(name: str, kind: str, heads: Sequence[str], body: Markup) -> Markup:
+    """A table that scrolls in its own frame, by keyboard too."""
     return Markup(
-        '<div class="defile"><table class="fiches-etroites"><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>'
-    ).format(head, body)
-
-
-def _right(rank: int, numbers: frozenset[int]) -> Markup:
-    return Markup(' class="droite"') if rank in numbers else Markup("")
+        '<div class="defile" tabindex="0" role="region" aria-label="{}"><table class="{}">'
+        "<thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>"
+    ).format(name, kind, Markup("").join(Markup('<th scope="col">{}</th>').format(text) for text in heads), body)
 
 
 def _bar(row: Bar, most: float) -> Markup:

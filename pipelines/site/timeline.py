@@ -139,10 +139,10 @@ def _line(
     start, end, signature = row["date_debut"], row["date_fin"], row["date_signature"]
     if not _missing(start) and not _missing(end):
         drawn.append(
-            Markup('<rect class="{} frise-trait" x="{}" width="{}" y="30%" height="40%"/>').format(
+            Markup('<line class="{} frise-trait" x1="{}" x2="{}" y1="50%" y2="50%"/>').format(
                 series(int(row["rang"])),
                 percent(_days(start, origin), span),
-                percent(_days(end, origin) - _days(start, origin), span),
+                percent(_days(end, origin), span),
             )
         )
     mark = signature if not _missing(signature) else start if _missing(end) else None
@@ -183,7 +183,7 @@ def _axis(first: int, last: int) -> Markup:
 
 def _key(language: Language) -> Markup:
     trait, point = (
-        Markup('<rect class="serie-1 frise-trait" width="100%" y="30%" height="40%"/>'),
+        Markup('<line class="serie-1 frise-trait" x1="0" x2="100%" y1="50%" y2="50%"/>'),
         Markup('<line class="serie-1 frise-point" x1="50%" x2="51%" y1="50%" y2="50%"/>'),
     )
     drawn = {"trait": trait, "point": point}
