@@ -19,6 +19,7 @@ from pipelines.publish import lock
 from pipelines.publish.errors import as_outputs_error
 from pipelines.publish.staging import IN_PROGRESS, remove
 from pipelines.publish.versions import LATEST, POINTER, RELEASES
+from pipelines.site.extras import extras
 from pipelines.site.model import SiteData, read_site
 from pipelines.site.pages import all_pages
 from pipelines.site.render import render_all
@@ -68,10 +69,12 @@ def write_site(data: SiteData, folder: Path) -> None:
         _link(pointer, folder / POINTER, copy=True)
     pages = all_pages(data)
     for name, text in render_all(data, pages, assets):
-        _write(folder / name, text)
+        _write(folder / name, text.encode())
+    for name, content in extras(data, pages):
+        _write(folder / name, content)
     for page in pages.values():
         for name, text in page.files.items():
-            _write(folder / name, text)
+            _write(folder / name, text.encode())
 
 
 def show(made: Path, site: Path) -> None:
@@ -125,6 +128,6 @@ def _link(source: Path, target: Path, *, copy: bool = False) -> None:
         shutil.copyfile(source, target)
 
 
-def _write(path: Path, text: str) -> None:
+def _write(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8", newline="\n")
+    path.write_bytes(content)

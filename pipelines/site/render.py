@@ -75,7 +75,8 @@ class Renderer:
             t=lambda fr, en=None: _said(fr, en, language),
             lien=links.page,
             fichier=links.file,
-            existe=lambda path: path.partition("#")[0] in self.pages,
+            existe=self._exists,
+            pages=self.pages,
             adresse=lambda path="", lang=language: address(self.data, path, lang),
             autres_langues=[(each, links.page(page.path, each)) for each in LANGUAGES if each != language],
             sections=[(path, title) for path, title in SECTIONS if path in self.pages],
@@ -99,9 +100,15 @@ class Renderer:
             "part": _filter(share),
             "date_longue": _filter(long_date),
             "markdown": markdown,
+            "markdown_court": short_markdown,
             "json_sur": safe_json,
         }
         return environment
+
+    def _exists(self, path: str) -> bool:
+        """Whether the site has this page, or this file of ``actifs/``."""
+        where = path.partition("#")[0]
+        return where in self.pages or where.removeprefix("actifs/") in self.assets
 
     def _trail(self, page: Page) -> list[tuple[str, Bilingual]]:
         """The pages above a page, the home page first."""
@@ -224,6 +231,13 @@ def markdown(text: str, below: int = 1) -> Markup:
         if token.type in ("heading_open", "heading_close"):
             token.tag = f"h{min(6, int(token.tag[1:]) + below)}"
     return Markup(reader.renderer.render(tokens, reader.options, {}))  # noqa: S704  (it escapes what it is given)
+
+
+def short_markdown(text: str) -> Markup:
+    """A sentence of Markdown as HTML, without a paragraph around it."""
+    from markdown_it import MarkdownIt
+
+    return Markup(MarkdownIt("commonmark", {"html": False}).renderInline(text))  # noqa: S704
 
 
 def safe_json(value: object, indent: int | None = None) -> Markup:
