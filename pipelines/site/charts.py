@@ -457,7 +457,7 @@ def aims(tables: Tables, address: Callable[[str], str]) -> Chart:
                     linked(
                         row[f"contrat{suffix}"], address(f"contrats/{row['contrat_id']}/") if row["contrat_id"] else ""
                     ),
-                    row["libelle"],
+                    Markup('<span lang="fr">{}</span>').format(row["libelle"]),
                     row[f"texte{suffix}"],
                     str(results.get((row["contrat_id"], row["unite_code"]), none)),
                 ]
