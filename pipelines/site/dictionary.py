@@ -73,8 +73,9 @@ def told_to_scripts(entries: tuple[ColumnEntry, ...], language: Language) -> lis
             "name": entry.name,
             "title": _in(entry.title, language),
             "type": entry.type,
+            "numeric": entry.type in ("integer", "number"),
             "unit": entry.unit,
-            "labels": {code: _in(label, language) for code, label in entry.codes},
+            "vocabulary": {code: _in(label, language) for code, label in entry.codes} or None,
         }
         for entry in entries
     ]

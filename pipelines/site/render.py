@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import math
 import posixpath
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -40,7 +39,8 @@ MONTHS: dict[Language, tuple[str, ...]] = {
         *("July", "August", "September", "October", "November", "December"),
     ),
 }
-SIZES: dict[Language, tuple[str, ...]] = {"fr": ("octets", "ko", "Mo", "Go"), "en": ("bytes", "kB", "MB", "GB")}
+BYTES: dict[Language, tuple[str, str]] = {"fr": ("octet", "octets"), "en": ("byte", "bytes")}
+SIZES: dict[Language, tuple[str, ...]] = {"fr": ("ko", "Mo", "Go"), "en": ("kB", "MB", "GB")}
 SECTIONS: tuple[tuple[str, Bilingual], ...] = (
     ("", Bilingual("Accueil", "Home")),
     ("donnees/", Bilingual("Données", "Data")),
@@ -66,7 +66,7 @@ class Renderer:
     def render(self, page: Page, language: Language) -> str:
         """One page in one language, as HTML text."""
         template = self._environment.get_template(page.template)
-        links = _Links(page, language, self)
+        links = Links(page, language, self)
         return template.render(
             **page.context,
             page=page,
@@ -121,7 +121,7 @@ class Renderer:
 
 
 @dataclass(frozen=True)
-class _Links:
+class Links:
     """The links of one page, relative to it; those of a page that is shown at any address are not."""
 
     from_: Page
@@ -178,10 +178,13 @@ def number(value: object, language: Language, digits: int | None = None) -> str:
 
 def size(value: int, language: Language) -> str:
     """A size in bytes, in a unit that keeps it short."""
-    rank = min(3, int(math.log10(value)) // 3) if value else 0
-    scaled = Decimal(value) / 1000**rank
-    digits = 1 if rank and scaled < 10 else 0
-    return f"{number(scaled, language, digits)}{WIDE}{SIZES[language][rank]}"
+    if value < 1000:
+        few = value <= 1 if language == "fr" else value == 1
+        return f"{value}{WIDE}{BYTES[language][0 if few else 1]}"
+    scaled, rank = Decimal(value) / 1000, 0
+    while scaled >= Decimal("999.5") and rank < len(SIZES[language]) - 1:
+        scaled, rank = scaled / 1000, rank + 1
+    return f"{number(scaled, language, 1 if scaled < 10 else 0)}{WIDE}{SIZES[language][rank]}"
 
 
 def euros(value: object, language: Language) -> str:
