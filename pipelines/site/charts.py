@@ -175,8 +175,8 @@ def lines_of_time(tables: Tables, address: Callable[[str], str]) -> Chart:
     return Chart(
         "frise-des-contrats",
         Bilingual(
-            f"Début et fin sont connus pour {both} contrats sur {len(contracts)}",
-            f"Start and end are both known for {both} contracts of {len(contracts)}",
+            f"Contrats dont le début et la fin sont connus{WIDE}: {both} sur {len(contracts)}",
+            f"Contracts whose start and end are known: {both} of {len(contracts)}",
         ),
         CAPTIONS["frise-des-contrats"],
         _both(lambda language: timeline(tables, address, language)),
@@ -279,8 +279,8 @@ def actions_by_contract(tables: Tables, address: Callable[[str], str]) -> Chart:
     return Chart(
         "actions-par-contrat-et-axe",
         Bilingual(
-            f"{len(contracts) - without} contrats sur {len(contracts)} ont au moins une action publiée",
-            f"{len(contracts) - without} contracts of {len(contracts)} have at least one published action",
+            f"Contrats dont une action au moins est publiée{WIDE}: {len(contracts) - without} sur {len(contracts)}",
+            f"Contracts with at least one published action: {len(contracts) - without} of {len(contracts)}",
         ),
         CAPTIONS["actions-par-contrat-et-axe"],
         _both(draw),
@@ -393,8 +393,8 @@ def financing(tables: Tables) -> Chart:
     return Chart(
         "financements",
         Bilingual(
-            f"{added} des {len(rows)} lignes de financement portent un montant qui peut s’additionner",
-            f"{added} of {len(rows)} rows of financing bear an amount that can be added",
+            f"Lignes de financement dont le montant s’additionne{WIDE}: {added} sur {len(rows)}",
+            f"Rows of financing whose amount can be added: {added} of {len(rows)}",
         ),
         CAPTIONS["financements"],
         _both(draw),
@@ -428,8 +428,8 @@ def aims(tables: Tables, address: Callable[[str], str]) -> Chart:
     ):
         known = labels(vocabulary, tables)
         code = rows[f"{name}_code"]
-        rows[name] = code.map(known["libelle"]).fillna(code).fillna("")
-        rows[f"{name}_en"] = code.map(known["libelle_en"]).fillna(rows[name])
+        rows[name] = code.map(known["libelle"]).astype("str").fillna(code).fillna("")
+        rows[f"{name}_en"] = code.map(known["libelle_en"]).astype("str").fillna(rows[name])
     names = tables["contrats"].set_index("contrat_id")["nom"]
     rows["contrat"] = rows["contrat_id"].map(names).fillna(NATIONAL.fr)
     rows["contrat_en"] = rows["contrat_id"].map(names).fillna(NATIONAL.en)
@@ -550,8 +550,8 @@ def sources(tables: Tables) -> Chart:
     return Chart(
         "sources-par-ligne",
         Bilingual(
-            f"{number(several, 'fr')} lignes sur {number(total, 'fr')} s’appuient sur deux sources ou plus",
-            f"{number(several, 'en')} rows of {number(total, 'en')} rest on two sources or more",
+            f"Lignes qui citent deux sources ou plus{WIDE}: {number(several, 'fr')} sur {number(total, 'fr')}",
+            f"Rows that cite two sources or more: {number(several, 'en')} of {number(total, 'en')}",
         ),
         Bilingual(
             "Nombre de sources différentes citées pour chaque ligne des tables qui en citent.",
