@@ -364,6 +364,7 @@ function fromAddress(view) {
 async function start() {
   section.hidden = false;
   try {
+    await import("./vendor/cytoscape/cytoscape.min.js"); // it declares the global `cytoscape`
     const answer = await fetch(section.dataset.graphe);
     if (!answer.ok) throw new Error(`${answer.status}`);
     const view = new View(read(await answer.json()));
