@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import posixpath
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_EVEN, Decimal
@@ -29,6 +30,8 @@ from schemas.declaration import Bilingual
 TEMPLATES = Path(__file__).with_name("templates")
 NARROW = "\N{NARROW NO-BREAK SPACE}"
 WIDE = "\N{NO-BREAK SPACE}"
+_BEFORE_HIGH = re.compile(r" (?=[;!?])")
+_BEFORE_COLON = re.compile(r" (?=[:»%€])|(?<=«) ")
 MONTHS: dict[Language, tuple[str, ...]] = {
     "fr": (
         *("janvier", "février", "mars", "avril", "mai", "juin"),
@@ -224,8 +227,13 @@ def long_date(value: object, language: Language, precision: str = "jour") -> str
     return f"{first}{WIDE}{month}{WIDE}{day.year}"
 
 
+def french(text: str) -> str:
+    """French text whose high punctuation and guillemets stay with their words at the end of a line."""
+    return _BEFORE_COLON.sub(WIDE, _BEFORE_HIGH.sub(NARROW, text))
+
+
 def markdown(text: str, below: int = 1) -> Markup:
-    """Markdown as HTML, its titles ``below`` levels lower; HTML in it stays text."""
+    """French Markdown as HTML, its titles ``below`` levels lower; HTML in it stays text."""
     from markdown_it import MarkdownIt
 
     reader = MarkdownIt("commonmark", {"html": False}).enable("table")
@@ -233,6 +241,9 @@ def markdown(text: str, below: int = 1) -> Markup:
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):
             token.tag = f"h{min(6, int(token.tag[1:]) + below)}"
+        for part in token.children or ():
+            if part.type == "text":
+                part.content = french(part.content)
     return Markup(reader.renderer.render(tokens, reader.options, {}))  # noqa: S704  (it escapes what it is given)
 
 
@@ -251,12 +262,14 @@ def safe_json(value: object, indent: int | None = None) -> Markup:
     return Markup(text)  # noqa: S704
 
 
-def _said(fr: str | Bilingual, en: str | None, language: Language) -> str:
-    if isinstance(fr, Bilingual):
-        return fr.fr if language == "fr" else fr.en
-    if en is None:
+def _said(text: str | Bilingual, en: str | None, language: Language) -> str:
+    if isinstance(text, Bilingual):
+        words = text
+    elif en is not None:
+        words = Bilingual(text, en)
+    else:
         raise TypeError("t() takes a text in both languages")
-    return fr if language == "fr" else en
+    return french(words.fr) if language == "fr" else words.en
 
 
 def _prefix(language: Language) -> str:

@@ -14,6 +14,7 @@ from pipelines.site.render import (
     Links,
     Renderer,
     euros,
+    french,
     long_date,
     markdown,
     number,
@@ -90,6 +91,14 @@ def test_markdown_is_set_lower_and_obeys_no_html() -> None:
     assert "<script" not in shown and "href" not in shown and "<b>" not in shown
     assert "<table>" in markdown("| a |\n| --- |\n| b |")
     assert short_markdown("`a` <i>") == "<code>a</code> &lt;i&gt;"
+
+
+def test_french_punctuation_stays_with_its_words() -> None:
+    assert french("Quoi ? « Ici » : 40 %, oui ; non !") == (
+        f"Quoi{NARROW}? «{WIDE}Ici{WIDE}»{WIDE}: 40{WIDE}%, oui{NARROW}; non{NARROW}!"
+    )
+    assert french("https://exemple.fr/?a:b") == "https://exemple.fr/?a:b"
+    assert markdown("Là : `a : b`") == f"<p>Là{WIDE}: <code>a : b</code></p>\n"
 
 
 def test_json_cannot_leave_its_element() -> None:
