@@ -75,6 +75,9 @@ def write_site(data: SiteData, folder: Path) -> None:
         _write(folder / name, text.encode())
     for name, content in extras(data, pages):
         _write(folder / name, content)
+    for page in pages.values():
+        for name, text in page.files.items():
+            _write(folder / name, text.encode())
 
 
 def show(made: Path, site: Path) -> None:

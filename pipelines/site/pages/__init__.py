@@ -24,7 +24,8 @@ class Page:
 
     ``path`` is its address from the root of its language: "" or ends with "/" (a folder), or is the name of a file.
     ``kind`` is its type for schema.org; ``jsonld`` makes more of it for search engines, in one language. ``listed``:
-    whether site maps name it.
+    whether site maps name it. ``files`` are those that it brings, in no language: path from the root of the site →
+    text.
     """
 
     path: str
@@ -35,6 +36,7 @@ class Page:
     kind: str = "WebPage"
     jsonld: Callable[[Language], Json] | None = field(default=None, repr=False)
     listed: bool = True
+    files: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         if self.path.startswith("/") or (self.path and not self.path.endswith(("/", ".html"))):

@@ -8,8 +8,9 @@ from pipelines.publish.datapackage import WORKBOOK
 from pipelines.publish.describing.archive import ARCHIVE
 from pipelines.publish.describing.jsonld import dataset_jsonld
 from pipelines.site.changes import changes
-from pipelines.site.model import SiteData
+from pipelines.site.model import LANGUAGES, SiteData
 from pipelines.site.pages import Page, Words
+from pipelines.site.timeline import timeline
 from schemas.declaration import Family
 
 FIGURES = (
@@ -44,7 +45,7 @@ def pages(data: SiteData) -> Iterator[Page]:
             "ensemble": [files[name] for name in (WORKBOOK, ARCHIVE) if name in files],
             "changements": changes(data.current),
             "map": None,
-            "timeline": None,
+            "timeline": {language: timeline(release.tables, lambda path: path, language) for language in LANGUAGES},
         },
         jsonld=lambda language: dataset_jsonld(release.descriptor, language),
     )

@@ -1,0 +1,164 @@
+"""Who works with whom: contracts and partners, tied by roles.
+
+Belongs here: the ties, the counts made of them, and the graph as data. Does not belong here: where a node stands on the
+screen and how it is chosen (``assets/reseau.js``), the page (``pages.network``).
+
+A tie joins a partner to a contract for one role, by what states it: the contract itself (``contrat``), a group of
+contracts that it belongs to (``groupe``), or one of its actions (``action``). What binds no contract binds the national
+scheme, whose contract is "".
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from pipelines.site.timeline import dated_contracts
+from schemas.declaration import Bilingual
+
+Tables = Mapping[str, pd.DataFrame]
+NATIONAL = Bilingual("Dispositif national", "National scheme")
+UNKNOWN_ROLE = Bilingual("Rôle non précisé", "Role not stated")
+UNKNOWN_CATEGORY = Bilingual("Catégorie non précisée", "Category not stated")
+BY_ACTION = "action"
+_KEYS = ["contrat_id", "partenaire_id", "role_code", "par"]
+
+
+def ties(tables: Tables) -> pd.DataFrame:
+    """Every tie once: ``contrat_id``, ``partenaire_id``, ``role_code`` ("" when not stated), ``par``, ``nombre``."""
+    roles = tables["contrats_partenaires"][["contrat_id", "groupe_code", "partenaire_id", "role_code"]]
+    actions = tables["actions"][["action_id", "contrat_id", "groupe_code"]]
+    parts = tables["actions_partenaires"][["action_id", "partenaire_id", "role_code"]].merge(actions, on="action_id")
+    found = pd.concat([_placed(roles, tables), _placed(parts, tables).assign(par=BY_ACTION)], ignore_index=True)
+    found["role_code"] = found["role_code"].fillna("")
+    found["contrat_id"] = found["contrat_id"].fillna("")
+    return found.groupby(_KEYS, sort=True).size().rename("nombre").reset_index()
+
+
+def _placed(rows: pd.DataFrame, tables: Tables) -> pd.DataFrame:
+    """Rows of a group of contracts, once for each of its contracts; the others as they are."""
+    alone = rows["contrat_id"].isna() & rows["groupe_code"].notna()
+    members = tables["contrats_groupes"][["groupe_code", "contrat_id"]]
+    spread = rows[alone].drop(columns="contrat_id").merge(members, on="groupe_code", how="left").assign(par="groupe")
+    kept = rows[~alone].assign(par="contrat")
+    return pd.concat([kept, spread], ignore_index=True).drop(columns="groupe_code")
+
+
+def pairs(found: pd.DataFrame) -> pd.DataFrame:
+    """A contract and a partner once, whatever their roles (the national scheme is no contract)."""
+    return found.loc[found["contrat_id"] != "", ["contrat_id", "partenaire_id"]].drop_duplicates(ignore_index=True)
+
+
+def by_partner(tables: Tables, found: pd.DataFrame) -> pd.DataFrame:
+    """Every partner of the registry with its number of contracts, the most first; ``est_national`` beside it."""
+    counts = pairs(found).groupby("partenaire_id").size()
+    partners = tables["partenaires"][["partenaire_id", "nom", "sigle", "categorie_code"]].copy()
+    partners["contrats"] = partners["partenaire_id"].map(counts).fillna(0).astype("int64")
+    partners["est_national"] = partners["partenaire_id"].isin(found.loc[found["contrat_id"] == "", "partenaire_id"])
+    partners["categorie_code"] = partners["categorie_code"].fillna("")
+    return partners.sort_values(["contrats", "nom", "partenaire_id"], ascending=[False, True, True], ignore_index=True)
+
+
+def by_pair_of_contracts(tables: Tables, found: pd.DataFrame) -> pd.DataFrame:
+    """Pairs of contracts that share partners: ``contrat_a``, ``contrat_b``, ``partenaires_communs``, ``noms``."""
+    names = tables["partenaires"].set_index("partenaire_id")["nom"]
+    tied = pairs(found)
+    tied["nom"] = tied["partenaire_id"].map(names)
+    both = tied.merge(tied, on=["partenaire_id", "nom"], suffixes=("_a", "_b"))
+    both = both[both["contrat_id_a"] < both["contrat_id_b"]].sort_values(["nom", "partenaire_id"])
+    shared = both.groupby(["contrat_id_a", "contrat_id_b"])["nom"].agg(["size", " ; ".join]).reset_index()
+    shared.columns = pd.Index(["contrat_a", "contrat_b", "partenaires_communs", "noms"])
+    return shared.sort_values(
+        ["partenaires_communs", "contrat_a", "contrat_b"], ascending=[False, True, True], ignore_index=True
+    )
+
+
+def ties_csv(tables: Tables) -> str:
+    """The ties with names, as CSV."""
+    found = ties(tables)
+    contracts, partners = tables["contrats"], tables["partenaires"]
+    found["contrat"] = found["contrat_id"].map(contracts.set_index("contrat_id")["nom"]).fillna(NATIONAL.fr)
+    found["partenaire"] = found["partenaire_id"].map(partners.set_index("partenaire_id")["nom"])
+    found["role"] = found["role_code"].map({code: text.fr for code, text in words(tables, "role").items()})
+    columns = ["contrat_id", "contrat", "partenaire_id", "partenaire", "role_code", "role", "par", "nombre"]
+    return found[columns].to_csv(index=False, lineterminator="\n")
+
+
+def words(tables: Tables, vocabulary: str) -> dict[str, Bilingual]:
+    """The labels of the codes of a vocabulary, and of "", in published order."""
+    terms = tables["nomenclatures"]
+    terms = terms[terms["nomenclature"] == vocabulary]
+    english = terms["libelle_en"].fillna(terms["libelle"])
+    unknown = UNKNOWN_ROLE if vocabulary == "role" else UNKNOWN_CATEGORY
+    return {
+        **{code: Bilingual(fr, en) for code, fr, en in zip(terms["code"], terms["libelle"], english, strict=True)},
+        "": unknown,
+    }
+
+
+def graph(tables: Tables) -> dict[str, Any]:
+    """The graph as data: contracts in order of time, partners by number of contracts, one edge per pair.
+
+    Texts are given in French and English; ``page`` is the address of a node's page from the root of its language.
+    """
+    found = ties(tables)
+    contracts, partners = dated_contracts(tables), by_partner(tables, found)
+    used = set(found["partenaire_id"])
+    national = (
+        [{"id": "", "nom": NATIONAL.fr, "nom_en": NATIONAL.en, "page": ""}] if (found["contrat_id"] == "").any() else []
+    )
+    roles, categories = words(tables, "role"), words(tables, "categorie_partenaire")
+    edges = [
+        {
+            "contrat": contract,
+            "partenaire": partner,
+            "roles": group[["role_code", "par", "nombre"]].to_numpy().tolist(),
+        }
+        for (contract, partner), group in found.groupby(["contrat_id", "partenaire_id"], sort=True)
+    ]
+    return {
+        "contrats": [
+            *(
+                {
+                    "id": row["contrat_id"],
+                    "nom": row["nom"],
+                    "generation": row["generation"],
+                    "generation_en": row["generation_en"],
+                    "page": f"contrats/{row['contrat_id']}/",
+                }
+                for row in contracts.to_dict("records")
+            ),
+            *national,
+        ],
+        "partenaires": [
+            {
+                "id": row["partenaire_id"],
+                "nom": row["nom"],
+                "sigle": row["sigle"] if isinstance(row["sigle"], str) else "",
+                "categorie": row["categorie_code"],
+                "contrats": row["contrats"],
+                "page": f"partenaires/{row['partenaire_id']}/",
+            }
+            for row in partners[partners["partenaire_id"].isin(used)].to_dict("records")
+        ],
+        "liens": edges,
+        "roles": _present(roles, set(found["role_code"])),
+        "categories": _present(categories, set(partners.loc[partners["partenaire_id"].isin(used), "categorie_code"])),
+    }
+
+
+def graph_json(tables: Tables) -> str:
+    """The graph as JSON; no text of it can end a ``script`` or open a comment."""
+    text = json.dumps(graph(tables), ensure_ascii=False, separators=(",", ":"))
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return f"{text}\n"
+
+
+def _present(terms: Mapping[str, Bilingual], codes: set[str]) -> list[list[str]]:
+    """(code, label, English label) of the codes in use, known ones first in published order."""
+    known = [[code, text.fr, text.en] for code, text in terms.items() if code in codes]
+    return known + [[code, code, code] for code in sorted(codes - set(terms))]

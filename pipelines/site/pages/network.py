@@ -1,0 +1,93 @@
+"""The page of who works with whom: the graph, and tables that say the same without it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+
+from pipelines.site import network
+from pipelines.site.model import LANGUAGES, Language, SiteData
+from pipelines.site.pages import Page, Words
+from pipelines.site.timeline import dated_contracts
+from schemas.declaration import Bilingual
+
+FOLDER = "reseau/"
+_BY = {
+    "contrat": Bilingual("", ""),
+    "groupe": Bilingual("par son groupe de contrats", "through its group of contracts"),
+    network.BY_ACTION: Bilingual("dans une action", "in an action"),
+}
+
+
+def pages(data: SiteData) -> Iterator[Page]:
+    """The network of the last release."""
+    tables = data.last.tables
+    found = network.ties(tables)
+    partners = network.by_partner(tables, found)
+    shared = network.by_pair_of_contracts(tables, found)
+    names = tables["contrats"].set_index("contrat_id")["nom"]
+    shared["nom_a"], shared["nom_b"] = shared["contrat_a"].map(names), shared["contrat_b"].map(names)
+    categories = network.words(tables, "categorie_partenaire")
+    drawn = network.graph(tables)
+    yield Page(
+        path=FOLDER,
+        template="reseau.html.j2",
+        title=Words("Qui travaille avec qui", "Who works with whom"),
+        description=Words(
+            "Le réseau des contrats de destination et de leurs partenaires\N{NO-BREAK SPACE}: qui tient quel rôle dans "
+            "quel contrat, et quels contrats ont des partenaires communs.",
+            "The network of destination contracts and their partners: who plays which role in which contract, and "
+            "which contracts share partners.",
+        ),
+        context={
+            "graphe": drawn,
+            "contrats": {language: _by_contract(data, found, language) for language in LANGUAGES},
+            "partenaires": [
+                {**row, "categorie": categories.get(row["categorie_code"], Bilingual(*[row["categorie_code"]] * 2))}
+                for row in partners.to_dict("records")
+            ],
+            "communs": shared.to_dict("records"),
+            "plusieurs": int((partners["contrats"] > 1).sum()),
+            "sans_role": int((~partners["partenaire_id"].isin(found["partenaire_id"])).sum()),
+            "dossier": FOLDER,
+        },
+        files={
+            f"{FOLDER}reseau.json": network.graph_json(tables),
+            f"{FOLDER}liens.csv": network.ties_csv(tables),
+            f"{FOLDER}contrats-communs.csv": shared.to_csv(index=False, lineterminator="\n"),
+        },
+    )
+
+
+def _by_contract(data: SiteData, found: pd.DataFrame, language: Language) -> list[dict[str, Any]]:
+    """The contracts in order of time, then the national scheme: each with its partners and their roles in words."""
+    tables = data.last.tables
+    roles = {code: _said(text, language) for code, text in network.words(tables, "role").items()}
+    ways = {code: _said(text, language) for code, text in _BY.items()}
+    partners = tables["partenaires"].set_index("partenaire_id")["nom"]
+    told = found.assign(
+        partenaire=found["partenaire_id"].map(partners),
+        role=found["role_code"].map(roles).fillna(found["role_code"]),
+        comment=found["par"].map(ways),
+    )
+    told["role"] = told["role"].where(told["comment"] == "", told["role"] + " (" + told["comment"] + ")")
+    joined = told.groupby(["contrat_id", "partenaire", "partenaire_id"], sort=True)["role"].agg(", ".join).reset_index()
+    by_contract = dict(list(joined.groupby("contrat_id")))
+    contracts = dated_contracts(tables)
+    heads = [*zip(contracts["contrat_id"], contracts["nom"], strict=True)]
+    if "" in by_contract:
+        heads.append(("", _said(network.NATIONAL, language)))
+    return [
+        {
+            "contrat_id": contract,
+            "nom": name,
+            "partenaires": by_contract[contract].to_dict("records") if contract in by_contract else [],
+        }
+        for contract, name in heads
+    ]
+
+
+def _said(text: Bilingual, language: Language) -> str:
+    return text.fr if language == "fr" else text.en
