@@ -1,0 +1,60 @@
+"""The pages: each module of this room makes those of one part of the site.
+
+Belongs here: what a page is, and finding the modules. Does not belong here: a list of parts; adding a part is adding
+its module, with its ``pages(data)``.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pipelines.site.model import Json, Language, SiteData
+from schemas.declaration import Bilingual
+
+Words = Bilingual
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """One page, in both languages.
+
+    ``path`` is its address from the root of its language: "" or ends with "/" (a folder), or is the name of a file.
+    ``kind`` is its type for schema.org; ``jsonld`` makes more of it for search engines, in one language. ``listed``:
+    whether site maps name it.
+    """
+
+    path: str
+    template: str
+    title: Words
+    description: Words
+    context: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    kind: str = "WebPage"
+    jsonld: Callable[[Language], Json] | None = field(default=None, repr=False)
+    listed: bool = True
+
+    def __post_init__(self) -> None:
+        if self.path.startswith("/") or (self.path and not self.path.endswith(("/", ".html"))):
+            raise ValueError(f"{self.path!r} is not the address of a page")
+
+    @property
+    def file(self) -> str:
+        """The file that holds it, from the root of its language."""
+        return self.path if self.path.endswith(".html") else f"{self.path}index.html"
+
+
+def all_pages(data: SiteData) -> dict[str, Page]:
+    """Every page by its address, by module then as the module gives them.
+
+    Raises ``ValueError`` when two have the same address.
+    """
+    found: dict[str, Page] = {}
+    for module in sorted(each.name for each in pkgutil.iter_modules(__path__)):
+        for page in importlib.import_module(f"{__name__}.{module}").pages(data):
+            if page.path in found:
+                raise ValueError(f"two pages have the address {page.path!r}")
+            found[page.path] = page
+    return found
