@@ -173,7 +173,9 @@ class Facts:
         table, frame = self.declared[name], self.release.tables[name]
         if table.key not in frame:
             return
-        shown = [column for column in table.published if column.name in frame and not column.name.endswith("_precision")]
+        shown = [
+            column for column in table.published if column.name in frame and not column.name.endswith("_precision")
+        ]
         names = [column.name for column in shown]
         values = [self._said(column, frame) for column in shown]
         for key, *row in zip(_values(frame[table.key]), *values, strict=True):

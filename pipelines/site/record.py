@@ -4,7 +4,7 @@ Belongs here: what the pages of a contract and of a partner share. Does not belo
 (``pages``), how they are read (``facts``).
 
 A page shows its rows in order through `Record.show`; the numbers of sources, the divergences, the cells and the tables
-of files follow from what was shown.
+of files follow from what was shown, and are asked for once everything was.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
+from functools import cached_property
 from typing import Any
 
 from pipelines.site.facts import TRACES, Facts, Origin, Row, Said, said_date, said_euros
@@ -95,7 +96,9 @@ class Record:
                 told = tuple(
                     column
                     for column in self.facts.declared[name].published
-                    if column.name in filled and column.references != table and column.name != self.facts.declared[name].key
+                    if column.name in filled
+                    and column.references != table
+                    and column.name != self.facts.declared[name].key
                 )
                 found.append((self.facts.table_title(name), told, rows))
         return found
@@ -107,7 +110,7 @@ class Record:
         ]
         return [self._divergence(row) for row in self.show(sorted((*more, *about), key=lambda row: row.key))]
 
-    @property
+    @cached_property
     def disputed(self) -> dict[str, list[Row]]:
         """The divergences about each row that was shown, by its anchor."""
         return {
@@ -116,12 +119,12 @@ class Record:
             if (found := self.facts.divergent.get((row.table, row.key))) is not None
         }
 
-    @property
+    @cached_property
     def sources(self) -> list[tuple[int, str, Row | None]]:
         """The sources that the page cites, in the order of their numbers."""
         return [(number, key, self.facts.get("sources", key)) for key, number in self.numbers.items()]
 
-    @property
+    @cached_property
     def origins(self) -> list[tuple[str, str, list[tuple[str, list[tuple[int, Row]]]]]]:
         """The files where the rows were typed: name, digest, and by sheet the line of each row."""
         found: dict[tuple[str, str], dict[str, set[tuple[int, str]]]] = {}
@@ -134,13 +137,17 @@ class Record:
             for (file, digest), sheets in sorted(found.items())
         ]
 
-    @property
+    @cached_property
     def tables(self) -> list[tuple[str, Said, list[Row]]]:
         """The published tables from which rows were shown, in published order."""
         found: dict[str, list[Row]] = {}
         for row in self.shown.values():
             found.setdefault(row.table, []).append(row)
         return [(name, self.facts.table_title(name), found[name]) for name in self.facts.declared if name in found]
+
+    def columns(self, table: str) -> frozenset[str]:
+        """The columns of a published table."""
+        return frozenset(column.name for column in self.facts.declared[table].columns)
 
     def _said(self, row: Row) -> list[tuple[str, str]]:
         return self.facts.citations.get((row.table, row.key), [])
@@ -186,7 +193,9 @@ class Record:
             column=self._title(table, row["colonne"]) if table and row["colonne"] else None,
             target=anchor if anchor in self.shown else None,
             versions=versions,
-            kept=_in_words(kept, column, self.facts) if kept is not None and not any(v.kept for v in versions) else None,
+            kept=_in_words(kept, column, self.facts)
+            if kept is not None and not any(v.kept for v in versions)
+            else None,
         )
 
 
@@ -232,7 +241,13 @@ def _day(value: str) -> dt.date | None:
 
 def schema_identity(row: Row, address: str, kind: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401
     """What schema.org says of anything that has a page: what it is, its name, its address; nothing that is empty."""
-    said = {"@context": "https://schema.org/", "@type": kind, "@id": f"{address}#fiche", "name": row["nom"], "url": address}
+    said = {
+        "@context": "https://schema.org/",
+        "@type": kind,
+        "@id": f"{address}#fiche",
+        "name": row["nom"],
+        "url": address,
+    }
     return {name: value for name, value in (said | more).items() if value}
 
 

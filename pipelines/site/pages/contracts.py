@@ -54,7 +54,9 @@ def _list(facts: Facts, contracts: list[Row]) -> dict[str, Any]:
     entries = [
         {
             "contrat": contract,
-            "thematiques": [row["thematique_code"] for row in facts.of("contrats_thematiques", "contrat_id", contract.key)],
+            "thematiques": [
+                row["thematique_code"] for row in facts.of("contrats_thematiques", "contrat_id", contract.key)
+            ],
             "denominations": _texts(facts.of("contrats_denominations", "contrat_id", contract.key), "denomination"),
             "partenaires": len(
                 {row["partenaire_id"] for row in facts.of("contrats_partenaires", "contrat_id", contract.key)}
@@ -119,12 +121,15 @@ def _fiche(facts: Facts, record: Record, contract: Row, clauses: list[Row]) -> d
         "membres": {code: _members(facts, code, key) for code in codes},
         "denominations": record.show(facts.of("contrats_denominations", "contrat_id", key)),
         "thematiques": record.show(facts.of("contrats_thematiques", "contrat_id", key)),
-        "territoires": [(row, facts.zone(row)) for row in record.show(facts.of("contrats_territoires", "contrat_id", key))],
+        "territoires": [
+            (row, facts.zone(row)) for row in record.show(facts.of("contrats_territoires", "contrat_id", key))
+        ],
         "partenaires": _partners(facts, record, own("contrats_partenaires"), key),
         "actions": _actions(facts, record, own("actions")),
         "financements": _financing(facts, record, own("financements")),
         "gouvernance": [
-            row for row in record.show(sorted(own("gouvernance"), key=lambda row: (_label(row["instance_code"]), row.key)))
+            row
+            for row in record.show(sorted(own("gouvernance"), key=lambda row: (_label(row["instance_code"]), row.key)))
         ],
         "indicateurs": _figures(record, own("indicateurs")),
         "outils": _tools(facts, record, own("outils")),
@@ -178,7 +183,9 @@ def _actions(facts: Facts, record: Record, rows: list[Row]) -> list[dict[str, An
     return [
         {"axe": of_axis[0]["axe_code"], "actions": [_action(facts, record, row) for row in of_axis]}
         for axis in sorted(by_axis, key=lambda code: (_AXES.index(code) if code in _AXES else len(_AXES), code))
-        for of_axis in [sorted(by_axis[axis], key=lambda row: (row["numero"] is None, _digits(row["numero"]), *by_date(row)))]
+        for of_axis in [
+            sorted(by_axis[axis], key=lambda row: (row["numero"] is None, _digits(row["numero"]), *by_date(row)))
+        ]
     ]
 
 

@@ -31,7 +31,7 @@ def pages(data: SiteData) -> Iterator[Page]:
             f"Les {len(partners)} organisations citées dans les contrats de destination, par catégorie.",
             f"The {len(partners)} organisations named in destination contracts, by category.",
         ),
-        context={"fiche": {"categories": _categories(facts, partners), "nombre": len(partners)}},
+        context={"fiche": {"categories": _categories(facts, partners)}},
         kind="CollectionPage",
     )
     for partner in partners:
@@ -62,7 +62,9 @@ def _categories(facts: Facts, partners: list[Row]) -> list[dict[str, Any]]:
         }
         for code, rows in found.items()
     ]
-    return sorted(categories, key=lambda one: (one["categorie"] is None, fold(one["categorie"]["fr"] if one["categorie"] else "")))
+    return sorted(
+        categories, key=lambda one: (one["categorie"] is None, fold(one["categorie"]["fr"] if one["categorie"] else ""))
+    )
 
 
 def _contracts(facts: Facts, partner: Row) -> set[str]:
@@ -138,7 +140,9 @@ def _roles(facts: Facts, record: Record, key: str) -> list[dict[str, Any]]:
         {"contrat": facts.get("contrats", contract or None), "groupe": rows[0]["groupe_code"], "roles": rows}
         for (contract, _), rows in found.items()
     ]
-    entries.sort(key=lambda one: (one["contrat"] is None, one["groupe"] is None, by_name(one["contrat"] or one["roles"][0])))
+    entries.sort(
+        key=lambda one: (one["contrat"] is None, one["groupe"] is None, by_name(one["contrat"] or one["roles"][0]))
+    )
     for entry in entries:
         record.show(entry["roles"])
     return entries
@@ -169,7 +173,9 @@ def _jsonld(data: SiteData, fiche: dict[str, Any], language: Language) -> Json:
         address(data, f"{FOLDER}{partner.key}/", language),
         "Organization",
         alternateName=[name for name in dict.fromkeys((partner["sigle"], *names)) if name and name != partner["nom"]],
-        identifier={"@type": "PropertyValue", "propertyID": "SIREN", "value": partner["siren"]} if partner["siren"] else None,
+        identifier={"@type": "PropertyValue", "propertyID": "SIREN", "value": partner["siren"]}
+        if partner["siren"]
+        else None,
         sameAs=fiche["site"],
         memberOf=[
             {
