@@ -173,9 +173,8 @@ class Facts:
         table, frame = self.declared[name], self.release.tables[name]
         if table.key not in frame:
             return
-        shown = [
-            column for column in table.published if column.name in frame and not column.name.endswith("_precision")
-        ]
+        precisions = {f"{column.name}_precision" for column in table.columns if column.kind is Kind.DATE}
+        shown = [column for column in table.published if column.name in frame and column.name not in precisions]
         names = [column.name for column in shown]
         values = [self._said(column, frame) for column in shown]
         for key, *row in zip(_values(frame[table.key]), *values, strict=True):

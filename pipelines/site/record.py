@@ -42,7 +42,7 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Divergence:
-    """A point on which sources differ. ``target``: the row at stake, when the page shows it; ``kept`` apart from all."""
+    """A point on which sources differ. ``target``: the row at stake, if shown here; ``kept``: when it is no version."""
 
     row: Row
     about: Said | None
@@ -63,7 +63,7 @@ class Record:
 
     def show(self, rows: Iterable[Row], part_of: Row | None = None) -> list[Row]:
         """Shows rows, citing what supports them; a part of a row says its sources only when they are others."""
-        found = [row for row in rows if row.anchor not in self.shown]
+        found = list({row.anchor: row for row in rows if row.anchor not in self.shown}.values())
         for row in found:
             self.shown[row.anchor] = row
             said = self.facts.citations.get((row.table, row.key), [])
@@ -92,13 +92,10 @@ class Record:
                 continue
             rows = self.show(row for column in columns for row in self.facts.of(name, column, key))
             if rows:
-                filled = {column for row in rows for column in row}
+                declared = self.facts.declared[name]
+                filled = {column for row in rows for column in row} - {declared.key}
                 told = tuple(
-                    column
-                    for column in self.facts.declared[name].published
-                    if column.name in filled
-                    and column.references != table
-                    and column.name != self.facts.declared[name].key
+                    column for column in declared.published if column.name in filled and column.references != table
                 )
                 found.append((self.facts.table_title(name), told, rows))
         return found
@@ -182,6 +179,7 @@ class Record:
                 self.number(each["source_id"])
             said.setdefault(each["valeur_citee"] or "", []).append(each)
         kept = row["valeur_retenue"]
+        apart = not any(_same(value, kept or "") for value in said)
         versions = tuple(
             Version(_in_words(value, column, self.facts), tuple(rows), kept is not None and _same(value, kept))
             for value, rows in said.items()
@@ -193,9 +191,7 @@ class Record:
             column=self._title(table, row["colonne"]) if table and row["colonne"] else None,
             target=anchor if anchor in self.shown else None,
             versions=versions,
-            kept=_in_words(kept, column, self.facts)
-            if kept is not None and not any(v.kept for v in versions)
-            else None,
+            kept=_in_words(kept, column, self.facts) if kept is not None and apart else None,
         )
 
 
@@ -241,14 +237,9 @@ def _day(value: str) -> dt.date | None:
 
 def schema_identity(row: Row, address: str, kind: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401
     """What schema.org says of anything that has a page: what it is, its name, its address; nothing that is empty."""
-    said = {
-        "@context": "https://schema.org/",
-        "@type": kind,
-        "@id": f"{address}#fiche",
-        "name": row["nom"],
-        "url": address,
-    }
-    return {name: value for name, value in (said | more).items() if value}
+    here = {"@context": "https://schema.org/", "@type": kind, "@id": f"{address}#fiche", "url": address}
+    said = here | {"name": row["nom"]} | more
+    return {name: value for name, value in said.items() if value}
 
 
 __all__ = ["Divergence", "Note", "Origin", "Record", "Version", "schema_identity", "web"]

@@ -55,7 +55,9 @@ def _list(facts: Facts, contracts: list[Row]) -> dict[str, Any]:
         {
             "contrat": contract,
             "thematiques": [
-                row["thematique_code"] for row in facts.of("contrats_thematiques", "contrat_id", contract.key)
+                row["thematique_code"]
+                for row in facts.of("contrats_thematiques", "contrat_id", contract.key)
+                if row["thematique_code"] is not None
             ],
             "denominations": _texts(facts.of("contrats_denominations", "contrat_id", contract.key), "denomination"),
             "partenaires": len(
@@ -127,10 +129,7 @@ def _fiche(facts: Facts, record: Record, contract: Row, clauses: list[Row]) -> d
         "partenaires": _partners(facts, record, own("contrats_partenaires"), key),
         "actions": _actions(facts, record, own("actions")),
         "financements": _financing(facts, record, own("financements")),
-        "gouvernance": [
-            row
-            for row in record.show(sorted(own("gouvernance"), key=lambda row: (_label(row["instance_code"]), row.key)))
-        ],
+        "gouvernance": record.show(sorted(own("gouvernance"), key=lambda row: (_label(row["instance_code"]), row.key))),
         "indicateurs": _figures(record, own("indicateurs")),
         "outils": _tools(facts, record, own("outils")),
         "evenements": _events(facts, record, own("evenements"), facts.of("evenements_participants", "contrat_id", key)),
