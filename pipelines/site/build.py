@@ -19,6 +19,7 @@ from pipelines.publish import lock
 from pipelines.publish.errors import as_outputs_error
 from pipelines.publish.staging import IN_PROGRESS, remove
 from pipelines.publish.versions import LATEST, POINTER, RELEASES
+from pipelines.site.extras import extras
 from pipelines.site.model import SiteData, read_site
 from pipelines.site.pages import all_pages
 from pipelines.site.render import render_all
@@ -66,8 +67,11 @@ def write_site(data: SiteData, folder: Path) -> None:
     pointer = data.current.folder.parents[1] / POINTER
     if pointer.is_file():
         _link(pointer, folder / POINTER, copy=True)
-    for name, text in render_all(data, all_pages(data), assets):
-        _write(folder / name, text)
+    pages = all_pages(data)
+    for name, text in render_all(data, pages, assets):
+        _write(folder / name, text.encode())
+    for name, content in extras(data, pages):
+        _write(folder / name, content)
 
 
 def show(made: Path, site: Path) -> None:
@@ -121,6 +125,6 @@ def _link(source: Path, target: Path, *, copy: bool = False) -> None:
         shutil.copyfile(source, target)
 
 
-def _write(path: Path, text: str) -> None:
+def _write(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8", newline="\n")
+    path.write_bytes(content)

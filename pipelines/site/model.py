@@ -19,7 +19,8 @@ import pyarrow as pa
 from pipelines.publish.description import DESCRIPTION_FILE, DescriptionError, load_description
 from pipelines.publish.folder import NotAReleaseError, ReleaseFolder
 from pipelines.publish.versions import SUMS, WITHDRAWN, Versions, read_versions
-from schemas.declaration import Bilingual
+from pipelines.site.workbooks import blank_workbooks
+from schemas.declaration import Bilingual, Family
 
 Json = dict[str, Any]
 Language = Literal["fr", "en"]
@@ -48,6 +49,7 @@ class Dataset:
     address: str
     publisher: tuple[str, str]
     licence: tuple[str, str]
+    licence_code: str
     contact: tuple[str, str]
 
 
@@ -108,6 +110,15 @@ class Release:
     def resources(self) -> dict[str, Json]:
         """The tables, name → description in the descriptor, in order."""
         return {str(one["name"]): one for one in self.descriptor["resources"]}
+
+    def family(self, table: str) -> str:
+        """The part that a table plays, as `schemas.declaration.Family` names it."""
+        return str(self.quality.get("completude", {}).get(table, {}).get("famille", Family.FACT))
+
+    @cached_property
+    def templates(self) -> dict[str, bytes]:
+        """The blank workbooks, made from the lists that the release carries: name → content."""
+        return blank_workbooks(self.folder / "sources")
 
     @cached_property
     def vocabularies(self) -> dict[str, dict[str, Bilingual]]:
@@ -182,6 +193,7 @@ def read_dataset(descriptor: Json, folder: Path) -> Dataset:
         address=str(descriptor["homepage"]).rstrip("/"),
         publisher=publisher,
         licence=(str(descriptor["licenses"][0]["title"]), str(descriptor["licenses"][0]["path"])),
+        licence_code=str(descriptor["licenses"][0]["name"]),
         contact=_contact(folder) or publisher,
     )
 

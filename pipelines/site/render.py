@@ -75,7 +75,8 @@ class Renderer:
             t=lambda fr, en=None: _said(fr, en, language),
             lien=links.page,
             fichier=links.file,
-            existe=lambda path: path.partition("#")[0] in self.pages,
+            existe=self._exists,
+            pages=self.pages,
             adresse=lambda path="", lang=language: address(self.data, path, lang),
             autres_langues=[(each, links.page(page.path, each)) for each in LANGUAGES if each != language],
             sections=[(path, title) for path, title in SECTIONS if path in self.pages],
@@ -102,6 +103,11 @@ class Renderer:
             "json_sur": safe_json,
         }
         return environment
+
+    def _exists(self, path: str) -> bool:
+        """Whether the site has this page, or this file of ``actifs/``."""
+        where = path.partition("#")[0]
+        return where in self.pages or where.removeprefix("actifs/") in self.assets
 
     def _trail(self, page: Page) -> list[tuple[str, Bilingual]]:
         """The pages above a page, the home page first."""

@@ -1,7 +1,7 @@
 """The pages: each module of this room makes those of one part of the site.
 
-Belongs here: what a page is, and finding the modules. Does not belong here: a list of parts; adding a part is adding
-its module, with its ``pages(data)``.
+Belongs here: what a page is, and finding the modules. Does not belong here: a list of parts (adding a part is adding
+its module, with its ``pages(data)``), nor what several modules share, which stands in the room above.
 """
 
 from __future__ import annotations

@@ -1,18 +1,50 @@
-"""The home page."""
+"""The home page: what this is, its figures, the files that most people come for, the last release."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pipelines.publish.datapackage import WORKBOOK
+from pipelines.publish.describing.archive import ARCHIVE
+from pipelines.publish.describing.jsonld import dataset_jsonld
+from pipelines.site.changes import changes
 from pipelines.site.model import SiteData
 from pipelines.site.pages import Page, Words
+from schemas.declaration import Family
+
+FIGURES = (
+    ("contrats", Words("contrats", "contracts"), "contrats/"),
+    ("partenaires", Words("partenaires", "partners"), "partenaires/"),
+    ("actions", Words("actions", "actions"), ""),
+    ("evenements", Words("événements", "events"), ""),
+    ("financements", Words("financements", "financing facts"), ""),
+    ("sources", Words("documents sources", "source documents"), ""),
+)
 
 
 def pages(data: SiteData) -> Iterator[Page]:
     """The home page."""
+    release = data.last
+    files = {file.path: file for file in data.current.files}
+    flat = [one for name, one in release.resources.items() if release.family(name) == Family.FLAT]
     yield Page(
         path="",
         template="accueil.html.j2",
-        title=Words("Accueil", "Home"),
-        description=data.dataset.description,
+        title=data.dataset.title,
+        description=Words(
+            data.dataset.description.fr.partition("\n")[0], data.dataset.description.en.partition("\n")[0]
+        ),
+        context={
+            "chiffres": [
+                (name, words, path or f"donnees/{name}/", len(release.tables[name]))
+                for name, words, path in FIGURES
+                if name in release.tables
+            ],
+            "a_plat": flat,
+            "ensemble": [files[name] for name in (WORKBOOK, ARCHIVE) if name in files],
+            "changements": changes(data.current),
+            "map": None,
+            "timeline": None,
+        },
+        jsonld=lambda language: dataset_jsonld(release.descriptor, language),
     )
