@@ -17,7 +17,7 @@ from functools import cached_property
 from typing import Any
 
 from pipelines.site.facts import TRACES, Facts, Origin, Row, Said, said_date, said_euros
-from pipelines.text import fold
+from pipelines.text import clean
 from schemas.declaration import Bilingual, Column, Kind
 
 _SCHEMES = ("http://", "https://")
@@ -25,9 +25,10 @@ _SCHEMES = ("http://", "https://")
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Sources of a row, or of one ``column`` of it: their numbers on the page and their keys."""
+    """Sources of a row, or of one ``column`` of it (its ``title``): their numbers on the page and their keys."""
 
-    column: Bilingual | None
+    column: str
+    title: Bilingual | None
     sources: tuple[tuple[int, str], ...]
 
 
@@ -108,10 +109,10 @@ class Record:
         return [self._divergence(row) for row in self.show(sorted((*more, *about), key=lambda row: row.key))]
 
     @cached_property
-    def disputed(self) -> dict[str, list[Row]]:
-        """The divergences about each row that was shown, by its anchor."""
+    def disputed(self) -> dict[str, list[tuple[Row, Bilingual | None]]]:
+        """The divergences about each row that was shown, by its anchor, with the title of the column at stake."""
         return {
-            anchor: found
+            anchor: [(point, self._title(row.table, point["colonne"] or "")) for point in found]
             for anchor, row in self.shown.items()
             if (found := self.facts.divergent.get((row.table, row.key))) is not None
         }
@@ -154,7 +155,7 @@ class Record:
         for column, source in sorted(said, key=lambda pair: (pair[0] != "", pair)):
             by_column.setdefault(column, []).append(source)
         return tuple(
-            Note(self._title(table, column), tuple((self.number(source), source) for source in sources))
+            Note(column, self._title(table, column), tuple(sorted((self.number(source), source) for source in sources)))
             for column, sources in by_column.items()
         )
 
@@ -225,7 +226,7 @@ def _same(one: str, other: str) -> bool:
 
 def _plain(value: str) -> str:
     day = _day(value)
-    return fold(said_date(day, "jour")["fr"] if day is not None else value)
+    return (said_date(day, "jour")["fr"] if day is not None else clean(value)).replace("1er", "1")
 
 
 def _day(value: str) -> dt.date | None:

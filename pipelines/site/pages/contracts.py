@@ -91,7 +91,7 @@ def _page(data: SiteData, facts: Facts, contract: Row, documents: dict[str, list
     return Page(
         path=f"{FOLDER}{contract.key}/",
         template="contrat.html.j2",
-        title=Words(f"{name} – contrat de destination", f"{name} – destination contract"),
+        title=Words(name, name),
         description=Words(
             f"Ce que des documents publics disent du contrat de destination « {name} » : partenaires, actions, "
             "financements, gouvernance, chiffres, événements, avec leurs sources.",
