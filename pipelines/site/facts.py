@@ -143,6 +143,14 @@ class Facts:
         return found
 
     @cached_property
+    def corrections(self) -> Mapping[tuple[str, str, str], list[Row]]:
+        """The corrections by file, sheet and row there (its identifier or its number)."""
+        found: dict[tuple[str, str, str], list[Row]] = {}
+        for row in self.rows("corrections"):
+            found.setdefault((row["fichier"], row["feuille"], row["ligne_id"]), []).append(row)
+        return found
+
+    @cached_property
     def zones(self) -> Mapping[tuple[str, str], Row]:
         """The official zones by their type and code."""
         return {(row["zone_type_code"]["code"], row["zone_code"]): row for row in self.rows("zones")}

@@ -109,6 +109,22 @@ class Record:
         return [self._divergence(row) for row in self.show(sorted((*more, *about), key=lambda row: row.key))]
 
     @cached_property
+    def corrections(self) -> list[Row]:
+        """The corrections applied to the cells of the rows that were shown."""
+        found = {
+            row.key: row
+            for shown in list(self.shown.values())
+            for origin in self.facts.origins.get((shown.table, shown.key), ())
+            for line in (shown.key, str(origin.line))
+            for row in self.facts.corrections.get((origin.file, origin.sheet, line), ())
+        }
+        for row in found.values():
+            self.shown[row.anchor] = row
+            if row["source_id"] is not None:
+                self.number(row["source_id"])
+        return list(found.values())
+
+    @cached_property
     def disputed(self) -> dict[str, list[tuple[Row, Bilingual | None]]]:
         """The divergences about each row that was shown, by its anchor, with the title of the column at stake."""
         return {

@@ -137,6 +137,7 @@ def _fiche(facts: Facts, record: Record, contract: Row, clauses: list[Row]) -> d
     }
     fiche["divergences"] = record.divergences(facts.of("divergences", "contrat_id", key))
     fiche["autres"] = record.left("contrats", key)
+    fiche["corrections"] = record.corrections
     fiche["record"] = record
     return fiche
 

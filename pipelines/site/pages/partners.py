@@ -100,7 +100,7 @@ def _fiche(facts: Facts, record: Record, partner: Row) -> dict[str, Any]:
         "zone": facts.zone(partner),
         "denominations": [
             (row, facts.get("contrats", row["contrat_id"]))
-            for row in record.show(facts.of("partenaires_denominations", "partenaire_id", key))
+            for row in record.show(facts.of("partenaires_denominations", "partenaire_id", key), part_of=partner)
         ],
         "contrats": _roles(facts, record, key),
         "actions": [
@@ -126,6 +126,7 @@ def _fiche(facts: Facts, record: Record, partner: Row) -> dict[str, Any]:
     }
     fiche["divergences"] = record.divergences()
     fiche["autres"] = record.left("partenaires", key)
+    fiche["corrections"] = record.corrections
     fiche["record"] = record
     return fiche
 
