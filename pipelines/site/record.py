@@ -204,7 +204,7 @@ class Record:
         anchor = f"{table}-{row['ligne_id']}"
         return Divergence(
             row=row,
-            about=row["table_code"],
+            about=self.facts.table_title(table) if table else None,
             column=self._title(table, row["colonne"]) if table and row["colonne"] else None,
             target=anchor if anchor in self.shown else None,
             versions=versions,
@@ -242,7 +242,7 @@ def _same(one: str, other: str) -> bool:
 
 def _plain(value: str) -> str:
     day = _day(value)
-    return (said_date(day, "jour")["fr"] if day is not None else clean(value)).replace("1er", "1")
+    return clean(said_date(day, "jour")["fr"] if day is not None else value)
 
 
 def _day(value: str) -> dt.date | None:

@@ -38,7 +38,7 @@ def pages(data: SiteData) -> Iterator[Page]:
         template="contrats.html.j2",
         title=Words("Contrats de destination", "Destination contracts"),
         description=Words(
-            f"Les {len(contracts)} contrats de destination connus : génération, période, statut, thématiques.",
+            f"Les {len(contracts)} contrats de destination connus : génération, période, statut, thématiques.",
             f"The {len(contracts)} known destination contracts: generation, period, status, themes.",
         ),
         context={"fiche": _list(facts, contracts)},
@@ -51,7 +51,7 @@ def pages(data: SiteData) -> Iterator[Page]:
 
 def _list(facts: Facts, contracts: list[Row]) -> dict[str, Any]:
     """The contracts with what a reader chooses by."""
-    entries = [
+    entries: list[dict[str, Any]] = [
         {
             "contrat": contract,
             "thematiques": [
@@ -93,7 +93,7 @@ def _page(data: SiteData, facts: Facts, contract: Row, documents: dict[str, list
         template="contrat.html.j2",
         title=Words(name, name),
         description=Words(
-            f"Ce que des documents publics disent du contrat de destination « {name} » : partenaires, actions, "
+            f"Ce que des documents publics disent du contrat de destination « {name} » : partenaires, actions, "
             "financements, gouvernance, chiffres, événements, avec leurs sources.",
             f"What public documents say of the destination contract “{name}”: partners, actions, financing, "
             "governance, figures, events, with their sources.",
@@ -115,7 +115,7 @@ def _fiche(facts: Facts, record: Record, contract: Row, clauses: list[Row]) -> d
         shared = [row for code in codes for row in facts.of(table, "groupe_code", code) if row["contrat_id"] is None]
         return [*facts.of(table, "contrat_id", key), *shared]
 
-    fiche = {
+    fiche: dict[str, Any] = {
         "contrat": contract,
         "precedent": facts.get("contrats", contract["contrat_precedent_id"]),
         "suivants": sorted(facts.of("contrats", "contrat_precedent_id", key), key=by_date),

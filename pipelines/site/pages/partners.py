@@ -80,7 +80,7 @@ def _page(data: SiteData, facts: Facts, partner: Row) -> Page:
         template="partenaire.html.j2",
         title=Words(name, name),
         description=Words(
-            f"Ce que des documents publics disent de « {name} » dans les contrats de destination : contrats, rôles, "
+            f"Ce que des documents publics disent de « {name} » dans les contrats de destination : contrats, rôles, "
             "actions, financements, événements, avec leurs sources.",
             f"What public documents say of “{name}” in destination contracts: contracts, roles, actions, financing, "
             "events, with their sources.",
@@ -94,7 +94,7 @@ def _fiche(facts: Facts, record: Record, partner: Row) -> dict[str, Any]:
     """Everything known of a partner, in the order of its page."""
     key = partner.key
     record.one(partner)
-    fiche = {
+    fiche: dict[str, Any] = {
         "partenaire": partner,
         "site": web(partner["site_web"]),
         "zone": facts.zone(partner),

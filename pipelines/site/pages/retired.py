@@ -37,7 +37,7 @@ def _page(facts: Facts, retired: dict[tuple[str, str], Row], table: str, row: Ro
         template="retire.html.j2",
         title=Words(name, f"{key} (retired identifier)"),
         description=Words(
-            f"L’identifiant « {key} » a été abandonné.",
+            f"L’identifiant « {key} » a été abandonné.",
             f"The identifier “{key}” was given up.",
         ),
         context={
