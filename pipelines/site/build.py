@@ -13,6 +13,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from pipelines.publish import lock
@@ -49,6 +50,8 @@ def build_site(outputs: Path) -> Path:
             show(aside, outputs / SITE)
         finally:
             remove(aside)
+            with suppress(OSError):
+                aside.parent.rmdir()
             lock.free(outputs)
     return outputs / SITE
 

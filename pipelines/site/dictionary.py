@@ -73,8 +73,9 @@ def told_to_scripts(entries: tuple[ColumnEntry, ...], language: Language) -> lis
             "name": entry.name,
             "title": _in(entry.title, language),
             "type": entry.type,
+            "numeric": entry.type in ("integer", "number"),
             "unit": entry.unit,
-            "labels": {code: _in(label, language) for code, label in entry.codes},
+            "vocabulary": {code: _in(label, language) for code, label in entry.codes} or None,
         }
         for entry in entries
     ]
@@ -94,8 +95,8 @@ def _column(
     ordered = [code for code in known if code in set(allowed)] + [code for code in allowed if code not in known]
     return ColumnEntry(
         name=field["name"],
-        title=Bilingual(field["title"], field.get("titre_en", field["title"])),
-        description=Bilingual(field.get("description", ""), field.get("description_en", field.get("description", ""))),
+        title=_words(field, "title", "titre_en"),
+        description=_words(field, "description", "description_en"),
         type="uri" if field.get("format") == "uri" else str(field["type"]),
         unit=str(field.get("unite", "")),
         example=str(field.get("example", "")),
@@ -107,6 +108,11 @@ def _column(
         filled=counted.get("nombre"),
         total=counted.get("sur"),
     )
+
+
+def _words(field: Json, name: str, name_en: str) -> Bilingual:
+    said = str(field.get(name, ""))
+    return Bilingual(said, str(field.get(name_en, said)))
 
 
 def _targets(table: str, schema: Json) -> dict[str, str]:

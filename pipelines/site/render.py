@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import math
 import posixpath
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_EVEN, Decimal
@@ -30,6 +30,8 @@ from schemas.declaration import Bilingual
 TEMPLATES = Path(__file__).with_name("templates")
 NARROW = "\N{NARROW NO-BREAK SPACE}"
 WIDE = "\N{NO-BREAK SPACE}"
+_BEFORE_HIGH = re.compile(r" (?=[;!?])")
+_BEFORE_COLON = re.compile(r" (?=[:»%€])|(?<=«) ")
 MONTHS: dict[Language, tuple[str, ...]] = {
     "fr": (
         *("janvier", "février", "mars", "avril", "mai", "juin"),
@@ -40,7 +42,8 @@ MONTHS: dict[Language, tuple[str, ...]] = {
         *("July", "August", "September", "October", "November", "December"),
     ),
 }
-SIZES: dict[Language, tuple[str, ...]] = {"fr": ("octets", "ko", "Mo", "Go"), "en": ("bytes", "kB", "MB", "GB")}
+BYTES: dict[Language, tuple[str, str]] = {"fr": ("octet", "octets"), "en": ("byte", "bytes")}
+SIZES: dict[Language, tuple[str, ...]] = {"fr": ("ko", "Mo", "Go"), "en": ("kB", "MB", "GB")}
 SECTIONS: tuple[tuple[str, Bilingual], ...] = (
     ("", Bilingual("Accueil", "Home")),
     ("donnees/", Bilingual("Données", "Data")),
@@ -66,7 +69,7 @@ class Renderer:
     def render(self, page: Page, language: Language) -> str:
         """One page in one language, as HTML text."""
         template = self._environment.get_template(page.template)
-        links = _Links(page, language, self)
+        links = Links(page, language, self)
         return template.render(
             **page.context,
             page=page,
@@ -100,6 +103,7 @@ class Renderer:
             "part": _filter(share),
             "date_longue": _filter(long_date),
             "markdown": markdown,
+            "markdown_court": short_markdown,
             "json_sur": safe_json,
         }
         return environment
@@ -120,7 +124,7 @@ class Renderer:
 
 
 @dataclass(frozen=True)
-class _Links:
+class Links:
     """The links of one page, relative to it; those of a page that is shown at any address are not."""
 
     from_: Page
@@ -177,10 +181,13 @@ def number(value: object, language: Language, digits: int | None = None) -> str:
 
 def size(value: int, language: Language) -> str:
     """A size in bytes, in a unit that keeps it short."""
-    rank = min(3, int(math.log10(value)) // 3) if value else 0
-    scaled = Decimal(value) / 1000**rank
-    digits = 1 if rank and scaled < 10 else 0
-    return f"{number(scaled, language, digits)}{WIDE}{SIZES[language][rank]}"
+    if value < 1000:
+        few = value <= 1 if language == "fr" else value == 1
+        return f"{value}{WIDE}{BYTES[language][0 if few else 1]}"
+    scaled, rank = Decimal(value) / 1000, 0
+    while scaled >= Decimal("999.5") and rank < len(SIZES[language]) - 1:
+        scaled, rank = scaled / 1000, rank + 1
+    return f"{number(scaled, language, 1 if scaled < 10 else 0)}{WIDE}{SIZES[language][rank]}"
 
 
 def euros(value: object, language: Language) -> str:
@@ -220,8 +227,13 @@ def long_date(value: object, language: Language, precision: str = "jour") -> str
     return f"{first}{WIDE}{month}{WIDE}{day.year}"
 
 
+def french(text: str) -> str:
+    """French text whose high punctuation and guillemets stay with their words at the end of a line."""
+    return _BEFORE_COLON.sub(WIDE, _BEFORE_HIGH.sub(NARROW, text))
+
+
 def markdown(text: str, below: int = 1) -> Markup:
-    """Markdown as HTML, its titles ``below`` levels lower; HTML in it stays text."""
+    """French Markdown as HTML, its titles ``below`` levels lower; HTML in it stays text."""
     from markdown_it import MarkdownIt
 
     reader = MarkdownIt("commonmark", {"html": False}).enable("table")
@@ -229,7 +241,17 @@ def markdown(text: str, below: int = 1) -> Markup:
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):
             token.tag = f"h{min(6, int(token.tag[1:]) + below)}"
+        for part in token.children or ():
+            if part.type == "text":
+                part.content = french(part.content)
     return Markup(reader.renderer.render(tokens, reader.options, {}))  # noqa: S704  (it escapes what it is given)
+
+
+def short_markdown(text: str) -> Markup:
+    """A sentence of Markdown as HTML, without a paragraph around it."""
+    from markdown_it import MarkdownIt
+
+    return Markup(MarkdownIt("commonmark", {"html": False}).renderInline(text))  # noqa: S704
 
 
 def safe_json(value: object, indent: int | None = None) -> Markup:
@@ -240,12 +262,14 @@ def safe_json(value: object, indent: int | None = None) -> Markup:
     return Markup(text)  # noqa: S704
 
 
-def _said(fr: str | Bilingual, en: str | None, language: Language) -> str:
-    if isinstance(fr, Bilingual):
-        return fr.fr if language == "fr" else fr.en
-    if en is None:
+def _said(text: str | Bilingual, en: str | None, language: Language) -> str:
+    if isinstance(text, Bilingual):
+        words = text
+    elif en is not None:
+        words = Bilingual(text, en)
+    else:
         raise TypeError("t() takes a text in both languages")
-    return fr if language == "fr" else en
+    return french(words.fr) if language == "fr" else words.en
 
 
 def _prefix(language: Language) -> str:
