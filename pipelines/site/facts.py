@@ -27,9 +27,6 @@ from schemas.registry import tables as declared_tables
 Said = Mapping[str, str]
 """What a value says, by language; ``code`` beside it for a code, ``iso`` for a date, ``brut`` for a number."""
 
-TRACES = frozenset({"citations", "provenance", "identifiants", "identifiants_retires", "corrections"})
-"""Tables about rows, which no page shows as rows of their own."""
-
 _NUMBERS = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.PERCENT})
 _ISO_LENGTHS = {"annee": 4, "mois": 7}
 
@@ -244,6 +241,3 @@ def by_date(row: Row) -> tuple[bool, str, str]:
 def _values(series: pd.Series) -> list[Any]:
     values: list[Any] = pa.array(series, from_pandas=True).to_pylist()
     return values
-
-
-__all__ = ["TRACES", "Facts", "Origin", "Row", "Said", "by_date", "by_name"]

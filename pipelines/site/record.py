@@ -16,7 +16,7 @@ from decimal import Decimal, InvalidOperation
 from functools import cached_property
 from typing import Any
 
-from pipelines.site.facts import TRACES, Facts, Origin, Row, Said, said_date, said_euros
+from pipelines.site.facts import Facts, Row, Said, said_date, said_euros
 from pipelines.text import clean
 from schemas.declaration import Bilingual, Column, Kind
 
@@ -89,8 +89,6 @@ class Record:
         """
         found = []
         for name, columns in self.facts.referring(table).items():
-            if name in TRACES:
-                continue
             rows = self.show(row for column in columns for row in self.facts.of(name, column, key))
             if rows:
                 declared = self.facts.declared[name]
@@ -257,6 +255,3 @@ def schema_identity(row: Row, address: str, kind: str, **more: Any) -> dict[str,
     here = {"@context": "https://schema.org/", "@type": kind, "@id": f"{address}#fiche", "url": address}
     said = here | {"name": row["nom"]} | more
     return {name: value for name, value in said.items() if value}
-
-
-__all__ = ["Divergence", "Note", "Origin", "Record", "Version", "schema_identity", "web"]

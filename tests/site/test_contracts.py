@@ -398,6 +398,17 @@ def test_rows_of_a_group_are_on_the_pages_of_its_contracts_and_say_so() -> None:
     assert "financements-f" not in pages.read("contrats/c/").ids
 
 
+def test_the_list_and_the_page_count_the_same(real: MadePages) -> None:
+    """Partners and actions, those of groups counted in both; an organisation without a role in neither."""
+    whole = real.html("contrats/")
+    for contract in real.data.last.tables["contrats"]["contrat_id"]:
+        row = re.findall(rf'id="contrats-{contract}".*?</tr>', whole, flags=re.DOTALL)[0]
+        counts = [int(found or 0) for found in re.findall(r'data-titre="[^"]+">(\d*)</td>', row)]
+        page = dict(real.read(f"contrats/{contract}/").links)
+        said = [int((page.get(f"#{part}") or "0").split()[-1]) for part in ("partenaires", "actions")]
+        assert counts == said, contract
+
+
 def test_hostile_text_stays_text() -> None:
     hostile: Rows = {
         "contrats": [{"contrat_id": "c", "nom": HOSTILE, "objectif": HOSTILE, "remarque": HOSTILE}],

@@ -60,10 +60,8 @@ def _list(facts: Facts, contracts: list[Row]) -> dict[str, Any]:
                 if row["thematique_code"] is not None
             ],
             "denominations": _texts(facts.of("contrats_denominations", "contrat_id", contract.key), "denomination"),
-            "partenaires": len(
-                {row["partenaire_id"] for row in facts.of("contrats_partenaires", "contrat_id", contract.key)}
-            ),
-            "actions": len(facts.of("actions", "contrat_id", contract.key)),
+            "partenaires": len({row["partenaire_id"] for row in _own(facts, contract.key, "contrats_partenaires")}),
+            "actions": len(_own(facts, contract.key, "actions")),
         }
         for contract in contracts
     ]
@@ -111,9 +109,7 @@ def _fiche(facts: Facts, record: Record, contract: Row, clauses: list[Row]) -> d
     codes = [row["groupe_code"]["code"] for row in groups if row["groupe_code"]]
 
     def own(table: str) -> list[Row]:
-        """The rows of the contract, then those of its groups as wholes."""
-        shared = [row for code in codes for row in facts.of(table, "groupe_code", code) if row["contrat_id"] is None]
-        return [*facts.of(table, "contrat_id", key), *shared]
+        return _own(facts, key, table)
 
     fiche: dict[str, Any] = {
         "contrat": contract,
@@ -142,6 +138,13 @@ def _fiche(facts: Facts, record: Record, contract: Row, clauses: list[Row]) -> d
     return fiche
 
 
+def _own(facts: Facts, contract: str, table: str) -> list[Row]:
+    """The rows of a contract, then those of its groups as wholes."""
+    groups = [row["groupe_code"]["code"] for row in facts.of("contrats_groupes", "contrat_id", contract)]
+    shared = [row for code in groups for row in facts.of(table, "groupe_code", code) if row["contrat_id"] is None]
+    return [*facts.of(table, "contrat_id", contract), *shared]
+
+
 def _members(facts: Facts, group: str, but: str) -> list[Row]:
     """The other contracts of a group."""
     found = (facts.get("contrats", row["contrat_id"]) for row in facts.of("contrats_groupes", "groupe_code", group))
@@ -149,7 +152,10 @@ def _members(facts: Facts, group: str, but: str) -> list[Row]:
 
 
 def _partners(facts: Facts, record: Record, rows: list[Row], contract: str) -> list[dict[str, Any]]:
-    """The partners, leaders first, each with its roles and the names under which this contract’s sources call it."""
+    """The partners, leaders first, each with its roles and the names under which this contract’s sources call it.
+
+    Organisations that are named without any role come last.
+    """
     by_partner: dict[str, list[Row]] = {}
     for row in sorted(rows, key=lambda row: (_rank(row["role_code"], _FIRST_ROLES), row.key)):
         by_partner.setdefault(row["partenaire_id"] or "", []).append(row)
@@ -158,11 +164,11 @@ def _partners(facts: Facts, record: Record, rows: list[Row], contract: str) -> l
         spelt.setdefault(row["partenaire_id"], []).append(row)
     known = {key: facts.get("partenaires", key) for key in (*by_partner, *spelt)}
 
-    def order(key: str) -> tuple[bool, int, str, str]:
+    def order(key: str) -> tuple[bool, bool, int, str, str]:
         roles, partner = by_partner.get(key, []), known[key]
-        shared = bool(roles) and all(row["contrat_id"] is None for row in roles)
-        rank = _rank(roles[0]["role_code"], _FIRST_ROLES) if roles else len(_FIRST_ROLES) + 1
-        return shared, rank, fold(partner["nom"] or "") if partner else "", key
+        shared = all(row["contrat_id"] is None for row in roles)
+        rank = _rank(roles[0]["role_code"], _FIRST_ROLES) if roles else 0
+        return not roles, shared, rank, fold(partner["nom"] or "") if partner else "", key
 
     return [
         {
