@@ -1,0 +1,190 @@
+"""The pages of partners: the list by category, and for each organisation everything that the release says of it.
+
+Belongs here: which rows make the page of a partner, and in which order. Does not belong here: how they look
+(``templates/partenaire.html.j2``), their sources and cells (``pipelines.site.record``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from pipelines.site.facts import Facts, Row, by_date, by_name
+from pipelines.site.model import Json, Language, SiteData
+from pipelines.site.pages import Page, Words
+from pipelines.site.record import Record, schema_identity, web
+from pipelines.site.render import address
+from pipelines.text import fold
+
+FOLDER = "partenaires/"
+
+
+def pages(data: SiteData) -> Iterator[Page]:
+    """The list of partners, then a page for each."""
+    facts = Facts(data.last)
+    partners = sorted(facts.rows("partenaires"), key=by_name)
+    yield Page(
+        path=FOLDER,
+        template="partenaires.html.j2",
+        title=Words("Partenaires des contrats", "Partners of the contracts"),
+        description=Words(
+            f"Les {len(partners)} organisations citées dans les contrats de destination, par catégorie.",
+            f"The {len(partners)} organisations named in destination contracts, by category.",
+        ),
+        context={"fiche": {"categories": _categories(facts, partners)}},
+        kind="CollectionPage",
+    )
+    for partner in partners:
+        yield _page(data, facts, partner)
+
+
+def _categories(facts: Facts, partners: list[Row]) -> list[dict[str, Any]]:
+    """The partners by category, in the order of its label."""
+    found: dict[str, list[Row]] = {}
+    for partner in partners:
+        found.setdefault(partner["categorie_code"]["code"] if partner["categorie_code"] else "", []).append(partner)
+    categories = [
+        {
+            "code": code or "sans-categorie",
+            "categorie": rows[0]["categorie_code"],
+            "partenaires": [
+                {
+                    "partenaire": row,
+                    "autres": [
+                        each["denomination"]
+                        for each in facts.of("partenaires_denominations", "partenaire_id", row.key)
+                        if each["denomination"] not in (None, row["nom"], row["sigle"])
+                    ],
+                    "contrats": len(_contracts(facts, row)),
+                }
+                for row in rows
+            ],
+        }
+        for code, rows in found.items()
+    ]
+    return sorted(
+        categories, key=lambda one: (one["categorie"] is None, fold(one["categorie"]["fr"] if one["categorie"] else ""))
+    )
+
+
+def _contracts(facts: Facts, partner: Row) -> set[str]:
+    rows = facts.of("contrats_partenaires", "partenaire_id", partner.key)
+    return {row["contrat_id"] for row in rows if row["contrat_id"] is not None}
+
+
+def _page(data: SiteData, facts: Facts, partner: Row) -> Page:
+    name = partner["nom"] or partner.key
+    fiche = _fiche(facts, Record(facts), partner)
+    return Page(
+        path=f"{FOLDER}{partner.key}/",
+        template="partenaire.html.j2",
+        title=Words(name, name),
+        description=Words(
+            f"Ce que des documents publics disent de « {name} » dans les contrats de destination : contrats, rôles, "
+            "actions, financements, événements, avec leurs sources.",
+            f"What public documents say of “{name}” in destination contracts: contracts, roles, actions, financing, "
+            "events, with their sources.",
+        ),
+        context={"fiche": fiche},
+        jsonld=lambda language: _jsonld(data, fiche, language),
+    )
+
+
+def _fiche(facts: Facts, record: Record, partner: Row) -> dict[str, Any]:
+    """Everything known of a partner, in the order of its page."""
+    key = partner.key
+    record.one(partner)
+    fiche: dict[str, Any] = {
+        "partenaire": partner,
+        "site": web(partner["site_web"]),
+        "zone": facts.zone(partner),
+        "denominations": [
+            (row, facts.get("contrats", row["contrat_id"]))
+            for row in record.show(facts.of("partenaires_denominations", "partenaire_id", key), part_of=partner)
+        ],
+        "contrats": _roles(facts, record, key),
+        "actions": [
+            {"part": part, "action": action, "contrat": facts.get("contrats", action["contrat_id"]) if action else None}
+            for part in record.show(facts.of("actions_partenaires", "partenaire_id", key))
+            for action in [facts.get("actions", part["action_id"])]
+        ],
+        "financements": [
+            {
+                "financement": row,
+                "rang": 0,
+                "contrat": facts.get("contrats", row["contrat_id"]),
+                "action": facts.get("actions", row["action_id"]),
+                "tout": facts.get("financements", row["inclus_dans_id"]),
+            }
+            for row in record.show(sorted(facts.of("financements", "partenaire_id", key), key=by_date))
+        ],
+        "outils": [
+            {"outil": row, "adresse": web(row["url"]), "contrat": facts.get("contrats", row["contrat_id"])}
+            for row in record.show(facts.of("outils", "exploitant_id", key))
+        ],
+        "evenements": _events(facts, record, key),
+    }
+    fiche["divergences"] = record.divergences()
+    fiche["autres"] = record.left("partenaires", key)
+    fiche["corrections"] = record.corrections
+    fiche["record"] = record
+    return fiche
+
+
+def _roles(facts: Facts, record: Record, key: str) -> list[dict[str, Any]]:
+    """The contracts of a partner with its roles there; groups of contracts and national roles come last."""
+    found: dict[tuple[str, str], list[Row]] = {}
+    for row in facts.of("contrats_partenaires", "partenaire_id", key):
+        group = row["groupe_code"]["code"] if row["groupe_code"] else ""
+        found.setdefault((row["contrat_id"] or "", group), []).append(row)
+    entries = [
+        {"contrat": facts.get("contrats", contract or None), "groupe": rows[0]["groupe_code"], "roles": rows}
+        for (contract, _), rows in found.items()
+    ]
+    entries.sort(
+        key=lambda one: (one["contrat"] is None, one["groupe"] is None, by_name(one["contrat"] or one["roles"][0]))
+    )
+    for entry in entries:
+        record.show(entry["roles"])
+    return entries
+
+
+def _events(facts: Facts, record: Record, key: str) -> list[dict[str, Any]]:
+    """The events in which a partner took part, in order of time."""
+    taken: dict[str, list[Row]] = {}
+    for row in facts.of("evenements_participants", "partenaire_id", key):
+        taken.setdefault(row["evenement_id"] or "", []).append(row)
+    events = [row for row in (facts.get("evenements", event) for event in taken) if row is not None]
+    return [
+        {
+            "evenement": event,
+            "contrat": facts.get("contrats", event["contrat_id"]),
+            "part": record.show(taken[event.key]),
+        }
+        for event in sorted(events, key=by_date)
+    ]
+
+
+def _jsonld(data: SiteData, fiche: dict[str, Any], language: Language) -> Json:
+    """A partner as an organisation of schema.org, with its names, its SIREN and its contracts."""
+    partner: Row = fiche["partenaire"]
+    names = [row["denomination"] for row, _ in fiche["denominations"]]
+    return schema_identity(
+        partner,
+        address(data, f"{FOLDER}{partner.key}/", language),
+        "Organization",
+        alternateName=[name for name in dict.fromkeys((partner["sigle"], *names)) if name and name != partner["nom"]],
+        identifier={"@type": "PropertyValue", "propertyID": "SIREN", "value": partner["siren"]}
+        if partner["siren"]
+        else None,
+        sameAs=fiche["site"],
+        memberOf=[
+            {
+                "@type": "Project",
+                "@id": f"{address(data, f'contrats/{one.key}/', language)}#fiche",
+                "name": one["nom"],
+            }
+            for one in (entry["contrat"] for entry in fiche["contrats"])
+            if one is not None
+        ],
+    )
