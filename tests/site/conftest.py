@@ -1,4 +1,4 @@
-"""A folder of outputs with two releases and a withdrawn one, and its site, made once for every test; a made site, served."""
+"""Two releases and a withdrawn one, and their site, made once for every test; a small made site, served."""
 
 from __future__ import annotations
 

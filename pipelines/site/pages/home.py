@@ -8,6 +8,7 @@ from pipelines.publish.datapackage import WORKBOOK
 from pipelines.publish.describing.archive import ARCHIVE
 from pipelines.publish.describing.jsonld import dataset_jsonld
 from pipelines.site.changes import changes
+from pipelines.site.map import destinations_map
 from pipelines.site.model import LANGUAGES, SiteData
 from pipelines.site.pages import Page, Words
 from pipelines.site.timeline import timeline
@@ -44,7 +45,10 @@ def pages(data: SiteData) -> Iterator[Page]:
             "a_plat": flat,
             "ensemble": [files[name] for name in (WORKBOOK, ARCHIVE) if name in files],
             "changements": changes(data.current),
-            "map": None,
+            "map": {
+                language: destinations_map(release.tables, lambda contract: f"contrats/{contract}/", language)
+                for language in LANGUAGES
+            },
             "timeline": {language: timeline(release.tables, lambda path: path, language) for language in LANGUAGES},
         },
         jsonld=lambda language: dataset_jsonld(release.descriptor, language),
