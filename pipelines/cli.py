@@ -118,9 +118,9 @@ def build(sources: Path | str, outputs: Path | str, date: str, partial: bool) ->
         console.print(f"\n[bold green]Version {release.version} publiée[/] : {where}")
     else:
         console.print(f"\n[bold]Rien de nouveau[/] : les données sont celles de {release.version}, {where}")
-    console.print(
-        "Ensuite : ouvrez contrats-de-destination.xlsx dans ce dossier, ou `make dev` pour l’interface de Dagster."
-    )
+    console.print("Ensuite : ouvrez contrats-de-destination.xlsx dans ce dossier.")
+    if isinstance(outputs, Path):
+        console.print("Le site de téléchargement est à jour : `make serve` le montre ; `make dev` ouvre Dagster.")
     return DONE
 
 

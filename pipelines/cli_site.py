@@ -1,4 +1,4 @@
-"""The command that serves the download site: ``serve``.
+"""The commands about the download site: ``site`` makes it, ``serve`` serves it.
 
 Belongs here: its arguments, the socket, what it prints. Does not belong here: what it answers (``site.server``).
 """
@@ -19,6 +19,7 @@ _SITE = "site"
 
 def add_site_commands(group: click.Group) -> None:
     """Adds the commands of this module to a command line."""
+    group.add_command(site)
     group.add_command(serve)
 
 
@@ -28,8 +29,38 @@ def _port(_context: click.Context, _option: click.Parameter, value: str) -> int:
     return int(value)
 
 
+_OUTPUTS = click.option(
+    "--outputs",
+    type=FOLDER,
+    default=Path("outputs"),
+    show_default=True,
+    envvar="CONTRATS_OUTPUTS",
+    help="Dossier des versions (sans l’option : CONTRATS_OUTPUTS).",
+)
+
+
 @click.command(cls=Command)
-@click.option("--outputs", type=FOLDER, default=Path("outputs"), show_default=True, help="Dossier des versions.")
+@_OUTPUTS
+@guarded
+def site(outputs: Path) -> int:
+    """Refait le site de téléchargement (outputs/site) d’après les versions qui sont là, sans rien publier."""
+    from pipelines.publish.errors import OutputsError
+    from pipelines.publish.folder import NotAReleaseError
+    from pipelines.site.build import build_site
+    from pipelines.site.model import NoReleaseError
+
+    try:
+        made = build_site(outputs)
+    except (NoReleaseError, NotAReleaseError) as error:
+        raise Stop(USAGE, str(error)) from error
+    except OutputsError as error:
+        raise Stop(ENVIRONMENT, str(error)) from error
+    click.echo(f"Site fait : {shown_path(made / 'index.html')}. Pour le voir : contrats-destination serve.")
+    return DONE
+
+
+@click.command(cls=Command)
+@_OUTPUTS
 @click.option("--port", callback=_port, default="8000", show_default=True, help="Port ; 0 : un port libre.")
 @click.option(
     "--host", default="127.0.0.1", show_default=True, help="Adresse d’écoute ; celle-ci n’est vue que de cette machine."
@@ -37,9 +68,10 @@ def _port(_context: click.Context, _option: click.Parameter, value: str) -> int:
 @guarded
 def serve(outputs: Path, port: int, host: str) -> int:
     """Sert le site de téléchargement (outputs/site) sur cette machine, jusqu’à Ctrl-C."""
-    site = outputs / _SITE
-    if not (site / "index.html").is_file():
-        raise Stop(USAGE, f"Il n’y a pas encore de site dans {shown_path(site)} : fabriquez-le d’abord.")
+    folder = outputs / _SITE
+    if not (folder / "index.html").is_file():
+        said = "faites-le par « contrats-destination site », ou publiez par « contrats-destination build »"
+        raise Stop(USAGE, f"Il n’y a pas encore de site dans {shown_path(folder)} : {said}.")
     try:
         with _listening(host, port) as listening:
             from pipelines.site.server import server_of
@@ -51,7 +83,7 @@ def serve(outputs: Path, port: int, host: str) -> int:
                     markup=False,
                 )
             click.echo(f"Site de téléchargement : {_shown(address, port)} (Ctrl-C pour arrêter)")
-            server_of(site.absolute()).run([listening])
+            server_of(folder.absolute()).run([listening])
     except KeyboardInterrupt:
         pass
     return DONE

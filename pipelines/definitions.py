@@ -17,6 +17,7 @@ from pipelines.orchestration.publication import make_publication
 from pipelines.orchestration.reading import make_reading
 from pipelines.orchestration.resources import Run
 from pipelines.orchestration.sensors import changed_sheets
+from pipelines.orchestration.site import make_site
 from pipelines.orchestration.tables import make_checks, make_tables
 from pipelines.orchestration.workbooks import make_workbook_checks, reread_job, workbook_asset
 
@@ -25,7 +26,7 @@ from pipelines.orchestration.workbooks import make_workbook_checks, reread_job, 
 warnings.filterwarnings("ignore", category=dg.BetaWarning)
 
 defs = dg.Definitions(
-    assets=[workbook_asset(), make_reading(), make_tables(), make_publication()],
+    assets=[workbook_asset(), make_reading(), make_tables(), make_publication(), make_site()],
     asset_checks=[make_workbook_checks(), make_checks()],
     jobs=[publish_job, monthly_job, validate_job, reread_job],
     schedules=[weekly, monthly],

@@ -119,20 +119,24 @@ def _unopened(folder: Path, error: BaseException) -> str:
 def _read(result: dg.ExecuteInProcessResult, sources: Path | str) -> Result:
     from pipelines.curation.issues import COLUMNS, IssueLog, errors
     from pipelines.orchestration.names import ISSUES, table_key
-    from pipelines.orchestration.publication import RELEASE
+    from pipelines.orchestration.publication import RELEASE as RELEASE_KEY
     from schemas.registry import tables
 
     if result.success:
         counts = {name: len(result.asset_value(table_key(table))) for name, table in tables().items()}
-        return Result(result.asset_value(ISSUES), counts, result.asset_value(RELEASE), refused=False)
+        return Result(result.asset_value(ISSUES), counts, result.asset_value(RELEASE_KEY), refused=False)
     failures = [event for event in result.all_events if event.is_step_failure]
     names = [name for event in failures for name in _causes(event)]
     if "DagsterAssetCheckFailedError" in names:
         log = IssueLog.of(_failed_cells(result, sources))
         issues = log.frame()[list(COLUMNS)]
         return Result(issues, {}, None, refused=bool(len(errors(issues))))
-    code = _kind(failures, names).code
-    return Result(IssueLog().frame(), {}, None, refused=False, code=code, message=_message(failures))
+    code, message = _kind(failures, names).code, _message(failures)
+    for event in result.get_asset_materialization_events():
+        if event.asset_key == RELEASE_KEY:
+            version = event.materialization.metadata["version"].value
+            message = f"La version {version} est publiée, mais la suite a échoué. {message}"
+    return Result(IssueLog().frame(), {}, None, refused=False, code=code, message=message)
 
 
 def _report(result: dg.ExecuteInProcessResult, settings: Run) -> Path | None:

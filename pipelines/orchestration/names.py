@@ -17,6 +17,7 @@ ISSUES = dg.AssetKey(["tables", "anomalies"])
 READING_ISSUES = dg.AssetKey(["feuilles", "anomalies"])
 INVENTORY = dg.AssetKey(["feuilles", "inventaire"])
 WORKBOOK = dg.AssetKey(["feuilles", "classeurs"])
+SITE = dg.AssetKey(["publication", "site"])
 WORKBOOKS = dg.DynamicPartitionsDefinition(name="classeurs")
 """A partition for each workbook, named as its file without the suffix."""
 PUBLICATION_GROUP = "publication"

@@ -57,6 +57,19 @@ def test_outputs_that_cannot_be_written_are_said(sources: SmallSources, tmp_path
     assert "releases" in result.message
 
 
+def test_a_site_that_fails_leaves_the_release_and_says_so(
+    sources: SmallSources, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(_outputs: Path) -> Path:
+        raise ValueError("un gabarit est faux")
+
+    monkeypatch.setattr("pipelines.site.build.build_site", failing)
+    result = launch(sources.root, tmp_path / "sorties", "2026-11-22")
+    assert (result.code, result.release) == (4, None)
+    assert "La version 2026-11-22 est publiée" in result.message and "un gabarit est faux" in result.message
+    assert (tmp_path / "sorties" / "latest" / "SHA256SUMS").is_file()
+
+
 def test_a_description_that_is_wrong_is_said(sources: SmallSources, tmp_path: Path) -> None:
     (sources.root / "jeu_de_donnees.toml").write_text("titre = 3\n", encoding="utf-8")
     result = launch(sources.root, tmp_path / "sorties", "2026-11-22")

@@ -52,7 +52,16 @@ def test_the_shell_says_what_goes_on_and_what_was_made(from_shell: tuple[Path, s
     assert "Version 2026-11-22 publiée" in said
     assert "contrats-de-destination.xlsx" in said
     assert "0 erreur" in said
+    assert "Le site de téléchargement est à jour" in said
     assert "\x1b[" not in said
+
+
+def test_the_release_has_its_site(from_shell: tuple[Path, str]) -> None:
+    site = from_shell[0] / "sorties" / "site"
+    assert "2026-11-22" in (site / "index.html").read_text(encoding="utf-8")
+    file = Path("csv") / "contrats.csv"
+    assert (site / "latest" / file).read_bytes() == (from_shell[0] / "sorties" / "latest" / file).read_bytes()
+    assert (site / "contrats" / "provence" / "index.html").is_file()
 
 
 def test_a_test_makes_the_same_release(from_shell: tuple[Path, str], tmp_path: Path) -> None:
