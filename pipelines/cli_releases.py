@@ -166,6 +166,7 @@ def prune_releases(keep: int, apply: bool, outputs: Path | str) -> int:
                 store.prune(_place(outputs), goes)
             else:
                 prune(outputs, goes)
+                _show_what_is_left(outputs)
         click.echo(f"C’est fait : {numbered(len(goes), 'version retirée', 'versions retirées')}.")
     return DONE
 
@@ -206,7 +207,17 @@ def _withdrawn(version: str, outputs: Path | str, *, apply: bool) -> tuple[str, 
     from pipelines.publish.retention import withdraw, withdrawable
 
     plan = withdraw(outputs, version) if apply else withdrawable(outputs, version)
+    if apply:
+        _show_what_is_left(outputs)
     return str(plan.target), plan.before.version
+
+
+def _show_what_is_left(outputs: Path) -> None:
+    """Makes the site of a folder again, if it has one: it shows no release that is gone."""
+    from pipelines.site.build import SITE, build_site
+
+    if (outputs / SITE).is_dir():
+        build_site(outputs)
 
 
 def _place(address: str) -> Place:

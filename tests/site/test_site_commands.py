@@ -1,0 +1,41 @@
+"""The commands that make the site, and those after which it is made again."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from pipelines.cli import main
+from tests.site.conftest import FIRST, LAST
+
+
+@pytest.fixture
+def releases(outputs: Path, tmp_path: Path) -> Path:
+    """A copy of the releases, without their site."""
+    return Path(shutil.copytree(outputs, tmp_path / "sorties", symlinks=True, ignore=shutil.ignore_patterns("site")))
+
+
+def run(*words: str) -> tuple[int, str]:
+    done = CliRunner().invoke(main, list(words))
+    return done.exit_code, done.output
+
+
+def test_the_site_is_made_without_a_release_and_follows_the_one_that_is_withdrawn(releases: Path) -> None:
+    where = ("--outputs", str(releases))
+    code, said = run("site", *where)
+    assert (code, "Site fait" in said) == (0, True), said
+    shown = releases / "site" / "versions.json"
+    assert json.loads(shown.read_text(encoding="utf-8"))["latest"] == LAST.isoformat()
+    code, said = run("releases", "withdraw", LAST.isoformat(), "--apply", *where)
+    assert code == 0, said
+    assert json.loads(shown.read_text(encoding="utf-8"))["latest"] == FIRST.isoformat()
+    assert not (releases / "site" / "releases" / LAST.isoformat()).exists()
+
+
+def test_there_is_nothing_to_show_yet(tmp_path: Path) -> None:
+    code, said = run("site", "--outputs", str(tmp_path))
+    assert (code, "aucune version" in said) == (2, True), said
