@@ -1,12 +1,24 @@
-"""What stands under each chart: what is counted, and how to read it.
+"""What each chart is about, and what stands under it: what is counted, and how to read it.
 
-Belongs here: sentences that no count changes. Does not belong here: titles, which say what was found (``charts``).
+Belongs here: sentences that no count changes. Does not belong here: what was found (``charts``).
 """
 
 from __future__ import annotations
 
 from schemas.declaration import Bilingual
 
+SUBJECTS: dict[str, Bilingual] = {
+    "contrats-signes": Bilingual("Contrats signés par année", "Contracts signed by year"),
+    "frise-des-contrats": Bilingual("Les contrats dans le temps", "Contracts over time"),
+    "actions-par-axe": Bilingual("Actions par axe", "Actions by strand"),
+    "actions-par-statut": Bilingual("Actions par statut", "Actions by status"),
+    "actions-par-contrat-et-axe": Bilingual("Actions par contrat et par axe", "Actions by contract and strand"),
+    "financements": Bilingual("Financements par nature et par forme", "Financing by kind and form"),
+    "indicateurs-par-nature": Bilingual("Chiffres par nature", "Figures by kind"),
+    "objectifs-et-resultats": Bilingual("Objectifs et résultats", "Aims and results"),
+    "partenaires-par-categorie": Bilingual("Partenaires par catégorie", "Partners by category"),
+    "sources-par-ligne": Bilingual("Sources par ligne", "Sources per row"),
+}
 CAPTIONS: dict[str, Bilingual] = {
     "contrats-signes": Bilingual(
         "Contrats par année de signature et par génération. « Non datée » : aucune source réunie ne donne la date de signature.",

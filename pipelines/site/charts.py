@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
-from pipelines.site.chart_words import CAPTIONS
+from pipelines.site.chart_words import CAPTIONS, SUBJECTS
 from pipelines.site.drawing import Bar, bars, heat, linked, table
 from pipelines.site.model import LANGUAGES, Language
 from pipelines.site.render import NARROW, WIDE, euros, number, share
@@ -41,6 +41,11 @@ class Chart:
     svg: Mapping[Language, Markup] = field(repr=False)
     table: pd.DataFrame = field(repr=False)
     columns: Mapping[str, Bilingual] = field(repr=False)
+
+    @property
+    def subject(self) -> Bilingual:
+        """What it is about; the title says what was found."""
+        return SUBJECTS[self.name]
 
     @property
     def csv(self) -> str:
