@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pipelines.cli_site import remake_site
 from pipelines.command_line import (
     DONE,
     ENVIRONMENT,
@@ -166,7 +167,7 @@ def prune_releases(keep: int, apply: bool, outputs: Path | str) -> int:
                 store.prune(_place(outputs), goes)
             else:
                 prune(outputs, goes)
-                _show_what_is_left(outputs)
+            remake_site(outputs)
         click.echo(f"C’est fait : {numbered(len(goes), 'version retirée', 'versions retirées')}.")
     return DONE
 
@@ -202,22 +203,16 @@ def _withdrawn(version: str, outputs: Path | str, *, apply: bool) -> tuple[str, 
         place = _place(outputs)
         target = store.address_of(place, version)
         if apply:
-            return target, store.withdraw(place, version, work_folder("versions", place))
+            before = store.withdraw(place, version, work_folder("versions", place))
+            remake_site(outputs)
+            return target, before
         return target, store.withdrawable(place, version)
     from pipelines.publish.retention import withdraw, withdrawable
 
     plan = withdraw(outputs, version) if apply else withdrawable(outputs, version)
     if apply:
-        _show_what_is_left(outputs)
+        remake_site(outputs)
     return str(plan.target), plan.before.version
-
-
-def _show_what_is_left(outputs: Path) -> None:
-    """Makes the site of a folder again, if it has one: it shows no release that is gone."""
-    from pipelines.site.build import SITE, build_site
-
-    if (outputs / SITE).is_dir():
-        build_site(outputs)
 
 
 def _place(address: str) -> Place:

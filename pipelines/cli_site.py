@@ -12,7 +12,18 @@ from pathlib import Path
 
 import click
 
-from pipelines.command_line import DONE, ENVIRONMENT, FOLDER, USAGE, Command, Stop, console_of, guarded, shown_path
+from pipelines.command_line import (
+    DONE,
+    ENVIRONMENT,
+    FOLDER,
+    FOLDER_OR_ADDRESS,
+    USAGE,
+    Command,
+    Stop,
+    console_of,
+    guarded,
+    shown_path,
+)
 
 _SITE = "site"
 
@@ -29,7 +40,72 @@ def _port(_context: click.Context, _option: click.Parameter, value: str) -> int:
     return int(value)
 
 
-_OUTPUTS = click.option(
+@click.command(cls=Command)
+@click.option(
+    "--outputs",
+    type=FOLDER_OR_ADDRESS,
+    default=Path("outputs"),
+    show_default=True,
+    envvar="CONTRATS_OUTPUTS",
+    help="Dossier des versions, ou s3://… (sans l’option : CONTRATS_OUTPUTS).",
+)
+@guarded
+def site(outputs: Path | str) -> int:
+    """Refait le site de téléchargement (outputs/site) d’après les versions qui sont là, sans rien publier."""
+    from pipelines.publish.errors import OutputsError
+    from pipelines.publish.folder import NotAReleaseError
+    from pipelines.site.model import NoReleaseError
+
+    try:
+        made = make_site(outputs)
+    except (NoReleaseError, NotAReleaseError) as error:
+        raise Stop(USAGE, str(error)) from error
+    except OutputsError as error:
+        raise Stop(ENVIRONMENT, str(error)) from error
+    if isinstance(outputs, str):
+        click.echo(f"Site fait, et déposé dans {outputs.rstrip('/')}/{_SITE}.")
+    else:
+        click.echo(f"Site fait : {shown_path(made / 'index.html')}. Pour le voir : contrats-destination serve.")
+    return DONE
+
+
+def make_site(outputs: Path | str) -> Path:
+    """Makes the site of the releases of a folder, or of a store, where it is then sent; returns its folder here.
+
+    Raises what `build_site` does, and `StorageError`.
+    """
+    from pipelines.site.build import build_site
+
+    if isinstance(outputs, Path):
+        return build_site(outputs)
+    from pipelines.orchestration.resources import Run
+
+    settings = Run(outputs=outputs)
+    work = settings.outputs_folder
+    settings.bring_releases()
+    made = build_site(work)
+    settings.send_site(made)
+    return made
+
+
+def remake_site(outputs: Path | str) -> None:
+    """Makes the site again where there is one: what is no longer a release must not be shown.
+
+    Raises what `make_site` does.
+    """
+    if isinstance(outputs, Path):
+        there = (outputs / _SITE).is_dir()
+    else:
+        from pipelines.storage.places import open_place
+        from pipelines.storage.site import is_there
+
+        there = is_there(open_place(outputs))
+    if there:
+        make_site(outputs)
+
+
+@click.command(cls=Command)
+@click.option(
     "--outputs",
     type=FOLDER,
     default=Path("outputs"),
@@ -37,30 +113,6 @@ _OUTPUTS = click.option(
     envvar="CONTRATS_OUTPUTS",
     help="Dossier des versions (sans l’option : CONTRATS_OUTPUTS).",
 )
-
-
-@click.command(cls=Command)
-@_OUTPUTS
-@guarded
-def site(outputs: Path) -> int:
-    """Refait le site de téléchargement (outputs/site) d’après les versions qui sont là, sans rien publier."""
-    from pipelines.publish.errors import OutputsError
-    from pipelines.publish.folder import NotAReleaseError
-    from pipelines.site.build import build_site
-    from pipelines.site.model import NoReleaseError
-
-    try:
-        made = build_site(outputs)
-    except (NoReleaseError, NotAReleaseError) as error:
-        raise Stop(USAGE, str(error)) from error
-    except OutputsError as error:
-        raise Stop(ENVIRONMENT, str(error)) from error
-    click.echo(f"Site fait : {shown_path(made / 'index.html')}. Pour le voir : contrats-destination serve.")
-    return DONE
-
-
-@click.command(cls=Command)
-@_OUTPUTS
 @click.option("--port", callback=_port, default="8000", show_default=True, help="Port ; 0 : un port libre.")
 @click.option(
     "--host", default="127.0.0.1", show_default=True, help="Adresse d’écoute ; celle-ci n’est vue que de cette machine."

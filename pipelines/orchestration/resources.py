@@ -21,6 +21,7 @@ from pipelines.storage.places import Place, is_address, open_place
 from pipelines.storage.releases import Pointer, bring
 from pipelines.storage.releases import send as send_release
 from pipelines.storage.releases import send_report as send_one_report
+from pipelines.storage.site import bring_releases, send_site
 
 PARIS = ZoneInfo("Europe/Paris")
 PROJECT = Path(__file__).resolve().parents[2]
@@ -95,6 +96,24 @@ class Run(dg.ConfigurableResource):  # type: ignore[type-arg]
         """Takes a report there too."""
         if is_address(self.outputs):
             send_one_report(open_place(self.outputs), path, name)
+
+    def bring_releases(self) -> None:
+        """Makes the folder of releases hold them all whole, as a site needs; `outputs_folder` was asked for before.
+
+        Raises:
+            StorageError: the store refuses.
+        """
+        if is_address(self.outputs):
+            bring_releases(open_place(self.outputs), self.outputs_here)
+
+    def send_site(self, site: Path) -> None:
+        """Takes the site where outputs are, when that is not a folder.
+
+        Raises:
+            StorageError: the store refuses.
+        """
+        if is_address(self.outputs):
+            send_site(open_place(self.outputs), site)
 
     _created: dt.datetime | None = PrivateAttr(default=None)
 

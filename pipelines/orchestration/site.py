@@ -18,7 +18,6 @@ from pipelines.orchestration.names import OWNERS, PUBLICATION_GROUP, RELEASE_FIL
 from pipelines.orchestration.resources import Run
 from pipelines.progress import step
 from pipelines.publish.versions import LATEST, RELEASES
-from pipelines.storage.places import is_address
 
 
 def make_site() -> dg.AssetsDefinition:
@@ -33,18 +32,16 @@ def make_site() -> dg.AssetsDefinition:
         kinds={"html"},
         owners=OWNERS,
         code_version=code_version("schemas", "pipelines/site"),
-        output_required=False,
     )
     @apart
-    def fabriquer_le_site(context: dg.AssetExecutionContext, settings: Run) -> Iterator[dg.Output]:  # type: ignore[type-arg]
-        if is_address(settings.outputs):
-            context.log.info("Les versions sont dans un stockage d’objets : leur site ne s’y fait pas.")
-            return
+    def fabriquer_le_site(settings: Run) -> Iterator[dg.Output]:  # type: ignore[type-arg]
         from pipelines.site.build import build_site  # templates are read when there is something to show
 
         outputs = settings.outputs_folder
         with step("Site de téléchargement") as making:
+            settings.bring_releases()
             made = build_site(outputs)
+            settings.send_site(made)
             pages = _pages(made)
             making.counted = f"{pages} pages"
         yield dg.Output(str(made), metadata={"accueil": link(outputs, made / "index.html"), "pages": pages})

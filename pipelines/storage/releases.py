@@ -28,16 +28,21 @@ from pipelines.storage.mirror import fetch, listed
 from pipelines.storage.places import Place, StorageError, as_storage_error
 
 CONTENT_TYPES = {
+    ".cff": "text/yaml; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
     ".csv": "text/csv; charset=utf-8",
     ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
     ".json": "application/json",
     ".jsonld": "application/ld+json",
     ".md": "text/markdown; charset=utf-8",
     ".ods": "application/vnd.oasis.opendocument.spreadsheet",
     ".parquet": "application/vnd.apache.parquet",
+    ".svg": "image/svg+xml",
     ".toml": "application/toml",
     ".ttl": "text/turtle; charset=utf-8",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".xml": "application/xml",
     ".zip": "application/zip",
 }
 _PLAIN = "text/plain; charset=utf-8"
@@ -195,7 +200,7 @@ def send(place: Place, release: Release, pointer: Pointer) -> None:
     with as_storage_error(place):
         _take_name(place, release, f"{root}/{first}", (release.path / first).read_bytes())
         for name in others:
-            _send_file(place, release.path / name, f"{root}/{name}")
+            put(place, release.path / name, f"{root}/{name}")
         told = {
             "version": release.version,
             "date": release.date.isoformat(),
@@ -208,10 +213,15 @@ def send(place: Place, release: Release, pointer: Pointer) -> None:
 def send_report(place: Place, path: Path, name: str) -> None:
     """Takes the report of a run to the store."""
     with as_storage_error(place):
-        _send_file(place, path, place.at(name))
+        put(place, path, place.at(name))
 
 
-def _send_file(place: Place, path: Path, target: str) -> None:
+def put(place: Place, path: Path, target: str) -> None:
+    """Takes one file there with the type that its name tells, and reads it back.
+
+    Raises:
+        StorageError: the store does not give back what it was given.
+    """
     place.store.put_file(str(path), target, **_described(place, path.suffix))
     with path.open("rb") as mine:
         wanted = hashlib.file_digest(mine, "sha256").digest()
