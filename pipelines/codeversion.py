@@ -14,6 +14,10 @@ _PROJECT = Path(__file__).resolve().parents[1]
 _LIBRARIES = ("numpy", "pandas", "pandera", "pyarrow", "python-calamine", "rapidfuzz", "xlsxwriter")
 
 
+_SUFFIXES = frozenset({".py", ".j2", ".css", ".js", ".svg"})
+"""What programs and pages are made of; data that stand beside them have their own digests."""
+
+
 @cache
 def code_version(*rooms: str) -> str:
     """Sixteen hexadecimal digits for these rooms: folders or modules of the project, as ``schemas``."""
@@ -22,7 +26,13 @@ def code_version(*rooms: str) -> str:
         digest.update(f"{name} {version(name)}\n".encode())
     for room in rooms:
         place = _PROJECT / room
-        for path in sorted(place.rglob("*.py")) if place.is_dir() else [place.with_suffix(".py")]:
+        for path in _sources(place) if place.is_dir() else [place.with_suffix(".py")]:
             digest.update(f"{path.relative_to(_PROJECT).as_posix()}\n".encode())
             digest.update(path.read_bytes().replace(b"\r\n", b"\n"))
     return digest.hexdigest()[:16]
+
+
+def _sources(room: Path) -> list[Path]:
+    """The files of a room, but for those of packages that were fetched to bundle some of them."""
+    found = (path for path in room.rglob("*") if path.suffix in _SUFFIXES and path.is_file())
+    return sorted(path for path in found if "node_modules" not in path.parts)

@@ -15,9 +15,9 @@ from pipelines.curation.cache import Cache
 from pipelines.orchestration.settings import SettingError
 
 HOME_VARIABLE, CACHE_VARIABLE, LOTS_VARIABLE = "DAGSTER_HOME", "CONTRATS_CACHE", "CONTRATS_LOTS"
-Stage = Literal["curation", "normalise", "publish"]
+Stage = Literal["curation", "normalise", "publish", "site"]
 _MODULES = ("pipelines/text", "pipelines/dtypes", "pipelines/job")
-_STAGES: tuple[Stage, ...] = ("curation", "normalise", "publish")
+_STAGES: tuple[Stage, ...] = ("curation", "normalise", "publish", "site")
 
 
 def code_of(stage: Stage) -> str:

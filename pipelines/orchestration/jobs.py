@@ -83,7 +83,7 @@ def release_request(
     """The run of a tick (``at``: when it was to be), or why there is none: nothing changed since the last one."""
     date = at.astimezone(PARIS).date().isoformat()
     settings = Run()
-    made_of = f"{digest_of(inventory(settings.sources_folder))[:16]}-{code_of('publish')}"
+    made_of = f"{digest_of(inventory(settings.sources_folder))[:16]}-{code_of('site')}"
     last, release = _last_published(instance), read_versions(settings.outputs_folder).current()
     if last is not None and release is not None and _as_good(last.dagster_run.tags, made_of, partial=partial):
         # The release is as fresh as if it had been made again: its freshness policy and the alerts are to know it.

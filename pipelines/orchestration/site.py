@@ -11,7 +11,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from pipelines.codeversion import code_version
+from pipelines.orchestration.caching import code_of
 from pipelines.orchestration.failures import apart
 from pipelines.orchestration.metadata import link
 from pipelines.orchestration.names import OWNERS, PUBLICATION_GROUP, RELEASE_FILES, SITE
@@ -31,7 +31,7 @@ def make_site() -> dg.AssetsDefinition:
         "seul coup. « contrats-destination serve » le montre.",
         kinds={"html"},
         owners=OWNERS,
-        code_version=code_version("schemas", "pipelines/site"),
+        code_version=code_of("site"),
     )
     @apart
     def fabriquer_le_site(settings: Run) -> Iterator[dg.Output]:  # type: ignore[type-arg]
