@@ -38,6 +38,7 @@ def checks(result: dg.ExecuteInProcessResult) -> dict[str, bool]:
     return {one.check_name: one.passed for one in result.get_asset_check_evaluations() if one.asset_key == DIFF}
 
 
+@pytest.mark.slow
 def test_what_changes_is_shown_and_what_breaks_is_refused(sources: SmallSources, tmp_path: Path) -> None:
     outputs = tmp_path / "sorties"
     assert checks(run(sources, outputs, FIRST)) == {COMPATIBLE: True, ADDITIONS: True}

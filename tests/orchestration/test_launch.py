@@ -48,6 +48,7 @@ def test_a_refused_build_names_each_cell(tmp_path: Path, broken: Path) -> None:
     assert [path.parent.name for path in left] == ["rapports"]
 
 
+@pytest.mark.slow
 def test_outputs_that_cannot_be_written_are_said(sources: SmallSources, tmp_path: Path) -> None:
     (tmp_path / "sorties").mkdir()
     (tmp_path / "sorties" / "releases").write_text("un fichier à la place du dossier", encoding="utf-8")
@@ -57,6 +58,7 @@ def test_outputs_that_cannot_be_written_are_said(sources: SmallSources, tmp_path
     assert "releases" in result.message
 
 
+@pytest.mark.slow
 def test_a_site_that_fails_leaves_the_release_and_says_so(
     sources: SmallSources, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

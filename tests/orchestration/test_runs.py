@@ -110,6 +110,7 @@ def test_dagsters_launcher_makes_the_same_release(from_shell: tuple[Path, str], 
     assert bytes_of(tmp_path / "sorties" / "releases" / DATE) == bytes_of(from_shell[0] / "sorties" / "releases" / DATE)
 
 
+@pytest.mark.slow
 def test_the_same_sheets_make_no_second_release(from_shell: tuple[Path, str]) -> None:
     root, _ = from_shell
     done = build(SOURCES, root / "sorties", root / "dagster")

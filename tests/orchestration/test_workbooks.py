@@ -44,6 +44,7 @@ def verdicts(result: dg.ExecuteInProcessResult) -> dict[str, bool]:
     return {one.check_name: one.passed for one in result.get_asset_check_evaluations() if one.asset_key == INVENTORY}
 
 
+@pytest.mark.slow
 def test_each_workbook_has_a_partition_that_tells_what_was_read_of_it(
     small_sources: SmallSources, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
