@@ -92,7 +92,7 @@ def table(name: str, heads: Sequence[str], rows: Iterable[Sequence[str | Markup]
 def _framed(name: str, kind: str, heads: Sequence[str], body: Markup) -> Markup:
     """A table that scrolls in its own frame, by keyboard too."""
     return Markup(
-        '<div class="defile" tabindex="0" role="region" aria-label="{}"><table class="{}">'
+        '<div class="defile" tabindex="0" role="group" aria-label="{}"><table class="{}">'
         "<thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>"
     ).format(name, kind, Markup("").join(Markup('<th scope="col">{}</th>').format(text) for text in heads), body)
 

@@ -32,6 +32,7 @@ NARROW = "\N{NARROW NO-BREAK SPACE}"
 WIDE = "\N{NO-BREAK SPACE}"
 _BEFORE_HIGH = re.compile(r" (?=[;!?])")
 _BEFORE_COLON = re.compile(r" (?=[:»%€])|(?<=«) ")
+_ALIGNED = {"right": "droite", "center": "centre"}
 MONTHS: dict[Language, tuple[str, ...]] = {
     "fr": (
         *("janvier", "février", "mars", "avril", "mai", "juin"),
@@ -241,6 +242,10 @@ def markdown(text: str, below: int = 1) -> Markup:
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):
             token.tag = f"h{min(6, int(token.tag[1:]) + below)}"
+        if token.type in ("th_open", "td_open"):  # a style in a page would be refused by the policy of the site
+            align = str(token.attrs.pop("style", "")).removeprefix("text-align:")
+            if align in _ALIGNED:
+                token.attrs["class"] = _ALIGNED[align]
         for part in token.children or ():
             if part.type == "text":
                 part.content = french(part.content)

@@ -12,14 +12,16 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import re
 import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import unquote_to_bytes
+from urllib.parse import unquote_to_bytes, urlsplit
 
 INDEX = "index.html"
 NOT_FOUND = "404.html"
+ROBOTS = "robots.txt"
 _TRIES = 20
 _CHUNK = 1 << 18
 _OPENING = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC  # O_NONBLOCK: a pipe would be waited for
@@ -75,6 +77,9 @@ class Moved:
 def find(site: Path, raw: bytes) -> OpenFile | Moved | None:
     """What the path of a request leads to: a file, a page that says there is none, or nothing at all.
 
+    What is not at the root of the site is looked for under the path of its address too: the page of what is missing,
+    which is shown at any address, links from there.
+
     Raises:
         NoSiteError: there is no site now.
         OSError: the system hinders.
@@ -85,7 +90,7 @@ def find(site: Path, raw: bytes) -> OpenFile | Moved | None:
         except (FileNotFoundError, NotADirectoryError) as error:
             raise NoSiteError from error
         try:
-            found = _find_in(root, raw)
+            found = _find_under(root, raw)
             if isinstance(found, OpenFile) and not found.missing:
                 return found
             # A site that was replaced is then removed, file by file: an absence counts only if it is still the site.
@@ -96,6 +101,30 @@ def find(site: Path, raw: bytes) -> OpenFile | Moved | None:
         finally:
             os.close(root)
     raise NoSiteError
+
+
+def _find_under(root: int, raw: bytes) -> OpenFile | Moved | None:
+    found = _find_in(root, raw)
+    if isinstance(found, Moved) or (found is not None and not found.missing):
+        return found
+    base = _base_of(root)
+    if not base or not f"{raw.decode('latin-1')}/".startswith(f"{base}/"):
+        return found
+    if found is not None:
+        found.close()
+    below = raw[len(base) :]
+    return _find_in(root, below) if below else Moved(base.rpartition("/")[2])
+
+
+def _base_of(root: int) -> str:
+    """The path of the site's address, as its ``robots.txt`` states it; empty when it has none."""
+    robots = _open(root, [ROBOTS])
+    if robots is None:
+        return ""
+    said = b"".join(robots.read(0, robots.size)).decode("latin-1")
+    robots.close()
+    found = re.search(r"^Sitemap: (\S+)$", said, re.MULTILINE)
+    return urlsplit(found[1]).path.rpartition("/")[0] if found else ""
 
 
 def _find_in(root: int, raw: bytes) -> OpenFile | Moved | None:

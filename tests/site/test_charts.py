@@ -257,7 +257,7 @@ def test_the_page_gives_each_chart_its_table_and_its_data(site: Path, data: Site
     for language, folder in (("fr", site), ("en", site / "en")):
         page = (folder / "graphiques" / "index.html").read_text(encoding="utf-8")
         for chart in all_charts(data.last.tables, link):
-            assert page.count(f'<figure class="graphique" id="{chart.name}"') == 1
+            assert page.count(f'<section class="graphique" id="{chart.name}"') == 1
             prefix = "" if language == "fr" else "../../graphiques/"
             assert f'href="{prefix}{chart.name}.csv"' in page
             written = (site / "graphiques" / f"{chart.name}.csv").read_bytes().decode("utf-8")

@@ -90,6 +90,9 @@ def test_markdown_is_set_lower_and_obeys_no_html() -> None:
     shown = markdown("<script>alert(1)</script> [x](javascript:alert(1)) <b>y</b>")
     assert "<script" not in shown and "href" not in shown and "<b>" not in shown
     assert "<table>" in markdown("| a |\n| --- |\n| b |")
+    aligned = markdown("| a | b | c | d |\n| --: | :-: | :-- | --- |\n| 1 | 2 | 3 | 4 |")
+    assert "style=" not in aligned
+    assert '<td class="droite">1</td>\n<td class="centre">2</td>\n<td>3</td>\n<td>4</td>' in aligned
     assert short_markdown("`a` <i>") == "<code>a</code> &lt;i&gt;"
 
 

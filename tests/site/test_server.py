@@ -137,6 +137,39 @@ def test_a_site_without_its_page_of_absence_says_so_in_a_line(tmp_path: Path) ->
     assert (refused.status, refused.body.decode()) == (404, "Cette page n’existe pas.\n")
 
 
+BASED = FILES | {"robots.txt": b"User-agent: *\n\nSitemap: https://exemple.fr/jeu/touristique/sitemap.xml\n"}
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "file"),
+    [
+        ("/jeu/touristique/", 200, "index.html"),
+        (f"/jeu/touristique/{SCRIPT}", 200, SCRIPT),
+        ("/jeu/touristique/contrats/alpes/", 200, "contrats/alpes/index.html"),
+        ("/jeu/touristique/en/absente", 404, "en/404.html"),
+        ("/jeu/touristique/jeu/touristique/", 404, "404.html"),
+        ("/jeu/touristique/../touristique/", 404, "404.html"),
+        ("/jeu/touristique//index.html", 404, "404.html"),
+        ("/jeu/touristiqueindex.html", 404, "404.html"),
+        ("/jeu/", 404, "404.html"),
+        ("/contrats/alpes/", 200, "contrats/alpes/index.html"),
+    ],
+)
+def test_a_site_answers_under_the_path_of_its_address_too(tmp_path: Path, path: str, status: int, file: str) -> None:
+    write_site(tmp_path, BASED)
+    with serving(tmp_path) as client:
+        found = client.ask(path)
+    assert (found.status, found.body) == (status, FILES[file])
+
+
+@pytest.mark.parametrize("path", ["/jeu/touristique", "/jeu/touristique/contrats/alpes"])
+def test_folders_under_the_path_of_the_address_take_their_slash(tmp_path: Path, path: str) -> None:
+    write_site(tmp_path, BASED)
+    with serving(tmp_path) as client:
+        moved = client.ask(path)
+    assert (moved.status, urljoin(path, moved.headers["location"])) == (301, f"{path}/")
+
+
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "PROPFIND", "TRACE"])
 def test_only_reading_is_allowed(client: Client, method: str) -> None:
     refused = client.ask("/index.html", method, Content_Length="0")

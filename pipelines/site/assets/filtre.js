@@ -1,5 +1,5 @@
 // Narrows the entries of a list to what a reader types and chooses. Without it, the whole list is there.
-// A form with data-filtre="<id>" filters the elements with data-entree inside the element of that id: its search field
+// An element with data-filtre="<id>" filters the elements with data-entree inside the element of that id: its search field
 // reads their text and their data-mots, its selects their data attributes (lists of words). Groups with no entry left
 // are hidden. What was chosen stays in the address, so that it can be sent.
 
@@ -7,7 +7,7 @@ const MARKS = /[\u0300-\u036f]/g;
 const fold = (text) =>
   text.normalize("NFKD").toLowerCase().replace(/œ/g, "oe").replace(/æ/g, "ae").replace(MARKS, "").replace(/[^a-z0-9]+/g, " ").trim();
 
-for (const form of document.querySelectorAll("form[data-filtre]")) {
+for (const form of document.querySelectorAll("[data-filtre]")) {
   const list = document.getElementById(form.dataset.filtre);
   if (list) start(form, list);
 }
@@ -54,7 +54,6 @@ function start(form, list) {
     const value = asked.get(select.dataset.champ);
     if ([...select.options].some((option) => option.value === value)) select.value = value;
   }
-  form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("input", apply);
   form.hidden = false;
   apply();

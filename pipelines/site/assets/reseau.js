@@ -368,11 +368,8 @@ async function start() {
     const answer = await fetch(section.dataset.graphe);
     if (!answer.ok) throw new Error(`${answer.status}`);
     const view = new View(read(await answer.json()));
-    const form = section.querySelector("form");
-    form.addEventListener("submit", (event) => event.preventDefault());
-    form.addEventListener("input", () => view.refresh());
-    form.addEventListener("reset", (event) => {
-      event.preventDefault();
+    section.querySelector("[role=search]").addEventListener("input", () => view.refresh());
+    byId("retablir").addEventListener("click", () => {
       reset();
       view.choose(null);
       view.refresh();
@@ -395,7 +392,7 @@ async function start() {
     section.dataset.pret = "";
   } catch (error) {
     section.querySelector(".reseau-corps").hidden = true;
-    section.querySelector("form").hidden = true;
+    section.querySelector("[role=search]").hidden = true;
     byId("etat").textContent = words.panne;
     console.warn(error);
   }
