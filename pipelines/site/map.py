@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pandas as pd
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from pipelines.site import bounds
+from pipelines.site.render import environment
 from pipelines.text import fold
 from schemas.declaration import Bilingual
 
@@ -24,7 +25,6 @@ Language = Literal["fr", "en"]
 Tables = Mapping[str, pd.DataFrame]
 
 SHAPES = Path(__file__).with_name("shapes")
-TEMPLATES = Path(__file__).with_name("templates")
 MOST = 3  # the last class: this many contracts or more
 _COMMUNE = r"^(?:(9[78]\d)\d{2}|(\d[\dAB])\d{3})$"
 _WITHOUT_CODE = {
@@ -218,12 +218,7 @@ def destinations_map(tables: Tables, address: Callable[[str], str], language: La
         "language": language,
         "t": lambda french, english: french if language == "fr" else english,
         "most": MOST,
+        "named": bounds.PLACE,
+        "named_beside": bounds.UNPLACED,
     }
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return Markup(environment.get_template("_carte.html.j2").render(context))  # noqa: S704 - autoescaped
+    return Markup(environment().get_template("_carte.html.j2").render(context))  # noqa: S704 - autoescaped

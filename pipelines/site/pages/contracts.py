@@ -31,7 +31,7 @@ _CONTEXT = Words("Contexte, règles et répartitions", "Context, rules and split
 
 def pages(data: SiteData) -> Iterator[Page]:
     """The list of contracts, then a page for each."""
-    facts = Facts(data.last)
+    facts = data.last.facts
     contracts = sorted(facts.rows("contrats"), key=by_name)
     yield Page(
         path=FOLDER,

@@ -21,7 +21,7 @@ FOLDER = "partenaires/"
 
 def pages(data: SiteData) -> Iterator[Page]:
     """The list of partners, then a page for each."""
-    facts = Facts(data.last)
+    facts = data.last.facts
     partners = sorted(facts.rows("partenaires"), key=by_name)
     yield Page(
         path=FOLDER,

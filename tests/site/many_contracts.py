@@ -1,0 +1,85 @@
+"""Published tables of many contracts, from those of a few: copies under other names, tied to the same large partners.
+
+Belongs here: repeating rows so that identifiers, references, citations and provenance hold together. Does not belong
+here: measuring (``tests.bench_site``), tests.
+
+What belongs to a contract is copied with it, and so is a partner of one contract alone; partners of several, what is
+national and the lists of codes stand once, as they would in a larger dataset. Sources are copied with the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from schemas.declaration import Table
+from schemas.registry import tables as declared_tables
+
+Frames = Mapping[str, pd.DataFrame]
+_NAMING = {"table_code", "ligne_id"}
+_NAMED = {"contrats": "nom", "partenaires": "nom"}
+
+
+def many_contracts(tables: Frames, copies: int) -> dict[str, pd.DataFrame]:
+    """The tables with every contract ``copies`` times: the first as it is, the n-th with ``-n`` after its keys."""
+    copied = _copied(tables)
+    found = {}
+    for name, frame in tables.items():
+        again = frame[copied[name]]
+        parts = [_renamed(again, declared_tables()[name], tables, copied, number) for number in range(2, copies + 1)]
+        found[name] = pd.concat([frame, *parts], ignore_index=True).astype(frame.dtypes)
+    return found
+
+
+def _copied(tables: Frames) -> dict[str, pd.Series]:
+    """Which rows of each table are copied."""
+    declared = declared_tables()
+    copied = {name: pd.Series(data=False, index=frame.index) for name, frame in tables.items()}
+    copied["contrats"][:] = True
+    copied["sources"][:] = True
+    roles = tables["contrats_partenaires"].dropna(subset=["contrat_id"])
+    several = roles.groupby("partenaire_id")["contrat_id"].nunique()
+    copied["partenaires"] = ~tables["partenaires"]["partenaire_id"].isin(several.index[several > 1])
+    changing = True
+    while changing:
+        changing = False
+        keys = {name: set(tables[name].loc[chosen, declared[name].key]) for name, chosen in copied.items()}
+        for name, frame in tables.items():
+            if name in ("contrats", "partenaires", "sources"):
+                continue
+            chosen = _named_rows(frame, keys) if _NAMING <= set(frame) else copied[name]
+            for column in declared[name].columns:
+                if column.references not in (None, "sources"):
+                    chosen = chosen | frame[column.name].isin(keys[str(column.references)])
+            changing |= bool((chosen != copied[name]).any())
+            copied[name] = chosen
+    return copied
+
+
+def _named_rows(frame: pd.DataFrame, keys: Mapping[str, set[str]]) -> pd.Series:
+    """The rows that name, by table and key, one of these keys."""
+    pairs = pd.MultiIndex.from_frame(frame[sorted(_NAMING, reverse=True)])
+    wanted = pd.MultiIndex.from_tuples([(name, key) for name, found in keys.items() for key in found] or [("", "")])
+    return pd.Series(pairs.isin(wanted), index=frame.index)
+
+
+def _renamed(
+    rows: pd.DataFrame, table: Table, tables: Frames, copied: Mapping[str, pd.Series], number: int
+) -> pd.DataFrame:
+    """One copy of the rows, its keys and what it refers to under the names of this copy."""
+    found, mark, declared = rows.copy(), f"-{number}", declared_tables()
+    found[table.key] = found[table.key] + mark
+    for column in table.columns:
+        if column.references is not None and column.name != table.key:
+            other = str(column.references)
+            known = tables[other].loc[copied[other], declared[other].key]
+            found[column.name] = found[column.name].where(~found[column.name].isin(known), found[column.name] + mark)
+    if _NAMING <= set(found):
+        keys = {name: set(tables[name].loc[chosen, declared[name].key]) for name, chosen in copied.items()}
+        found["ligne_id"] = found["ligne_id"].where(~_named_rows(found, keys), found["ligne_id"] + mark)
+    if "fichier" in found:
+        found["fichier"] = found["fichier"].str.replace(r"(?=\.\w+$)", mark, regex=True)
+    if table.name in _NAMED:
+        found[_NAMED[table.name]] = found[_NAMED[table.name]] + f" {number}"
+    return found
