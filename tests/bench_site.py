@@ -99,7 +99,13 @@ def main() -> None:
         real = Path(temporary) / "reel"
         description = load_description(SOURCES / DESCRIPTION_FILE)
         write_release(
-            outcome.tables, outcome.issues, description, job.codes_of(outcome.tables["nomenclatures"]), real, DATE, SOURCES
+            outcome.tables,
+            outcome.issues,
+            description,
+            job.codes_of(outcome.tables["nomenclatures"]),
+            real,
+            DATE,
+            SOURCES,
         )
         for copies in COPIES:
             outputs = Path(temporary) / str(copies)
@@ -112,7 +118,16 @@ def main() -> None:
 
 def _print(found: list[Measure]) -> None:
     grid = Grid(box=None, padding=(0, 2, 0, 0))
-    for name in ("contrats", "s", "pages", "ms par page", "Mo écrits", "mémoire (Mo)", "exposant", "page la plus lourde"):
+    for name in (
+        "contrats",
+        "s",
+        "pages",
+        "ms par page",
+        "Mo écrits",
+        "mémoire (Mo)",
+        "exposant",
+        "page la plus lourde",
+    ):
         grid.add_column(name, justify="left" if name.startswith("page la") else "right")
     for before, one in zip([None, *found], found, strict=False):
         exponent = "" if before is None else f"{_exponent(before, one):.2f}"

@@ -22,10 +22,14 @@ WORKBOOKS = "modeles"
 
 def extras(data: SiteData, pages: Mapping[str, Page]) -> Iterator[tuple[str, bytes]]:
     """Each file: its path from the root of the site, its content."""
-    feed = environment().get_template("flux.xml.j2").render(
-        site=data,
-        adresse=lambda path="": address(data, path),
-        versions=[(entry, str(markdown(without_title(entry.journal)))) for entry in reversed(data.releases)],
+    feed = (
+        environment()
+        .get_template("flux.xml.j2")
+        .render(
+            site=data,
+            adresse=lambda path="": address(data, path),
+            versions=[(entry, str(markdown(without_title(entry.journal)))) for entry in reversed(data.releases)],
+        )
     )
     robots = f"User-agent: *\nAllow: /\n\nSitemap: {address(data, SITEMAP)}\n"
     for name, text in ((FEED, f"{feed}\n"), (ROBOTS, robots), (CITATION, citation_file(data))):
@@ -43,8 +47,10 @@ def site_maps(data: SiteData, paths: list[str], most: int) -> Iterator[tuple[str
     names = [SITEMAP] if len(parts) <= 1 else [f"sitemap-{number}.xml" for number in range(1, len(parts) + 1)]
     given: Json = {"date": data.current.date.isoformat(), "langues": LANGUAGES}
     for name, part in zip(names, parts, strict=True):
-        text = environment().get_template("sitemap.xml.j2").render(
-            **given, pages=part, adresse=lambda path, language: address(data, path, language)
+        text = (
+            environment()
+            .get_template("sitemap.xml.j2")
+            .render(**given, pages=part, adresse=lambda path, language: address(data, path, language))
         )
         yield name, f"{text}\n"
     if len(parts) > 1:

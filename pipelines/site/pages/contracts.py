@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from pipelines.site import bounds
 from pipelines.site.facts import Facts, Row, Said, by_date, by_name
 from pipelines.site.model import Json, Language, SiteData
 from pipelines.site.pages import Page, Words
@@ -117,6 +118,9 @@ def _fiche(facts: Facts, record: Record, contract: Row, clauses: list[Row]) -> d
         "suivants": sorted(facts.of("contrats", "contrat_precedent_id", key), key=by_date),
         "groupes": groups,
         "membres": {code: _members(facts, code, key) for code in codes},
+        "groupes_longs": {
+            code for code in codes if len(facts.of("contrats_groupes", "groupe_code", code)) > bounds.MEMBERS + 1
+        },
         "denominations": record.show(facts.of("contrats_denominations", "contrat_id", key)),
         "thematiques": record.show(facts.of("contrats_thematiques", "contrat_id", key)),
         "territoires": [
@@ -146,8 +150,9 @@ def _own(facts: Facts, contract: str, table: str) -> list[Row]:
 
 
 def _members(facts: Facts, group: str, but: str) -> list[Row]:
-    """The other contracts of a group."""
-    found = (facts.get("contrats", row["contrat_id"]) for row in facts.of("contrats_groupes", "groupe_code", group))
+    """The other contracts of a group, the first of them when they are many."""
+    rows = facts.of("contrats_groupes", "groupe_code", group)[: bounds.MEMBERS + 1]
+    found = (facts.get("contrats", row["contrat_id"]) for row in rows)
     return sorted((row for row in found if row is not None and row.key != but), key=by_name)
 
 
