@@ -18,7 +18,7 @@ HUB = 100
 """A partner of more contracts than this makes no pair of them: it would tie all to all, in a number that squares."""
 ROWS = 300
 """Rows in the table under a chart, or in the list of points on which sources disagree."""
-PLACE = 8
+PLACE = 6
 """Contracts named in one département of the map."""
 UNPLACED = 50
 """Contracts named beside the map because they have a place that is not on it."""

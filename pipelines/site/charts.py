@@ -647,7 +647,8 @@ def _first_of(shown: int, whole: int, language: Language) -> Markup:
     if shown == whole:
         return Markup("")
     said = Bilingual(
-        f"Les {shown} contrats qui ont le plus d’actions, sur {number(whole, 'fr')}{NARROW}; le fichier les donne tous.",
+        f"Les {shown} contrats qui ont le plus d’actions, sur {number(whole, 'fr')}{NARROW}; "
+        "le fichier les donne tous.",
         f"The {shown} contracts with the most actions, of {number(whole, 'en')}; the file gives them all.",
     )
     return Markup("<p>{}</p>").format(_said(said, language))

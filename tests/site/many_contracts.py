@@ -48,7 +48,7 @@ def _copied(tables: Frames) -> dict[str, pd.Series]:
         for name, frame in tables.items():
             if name in ("contrats", "partenaires", "sources"):
                 continue
-            chosen = _named_rows(frame, keys) if _NAMING <= set(frame) else copied[name]
+            chosen = _named_rows(frame, keys) if set(frame) >= _NAMING else copied[name]
             for column in declared[name].columns:
                 if column.references not in (None, "sources"):
                     chosen = chosen | frame[column.name].isin(keys[str(column.references)])
@@ -75,7 +75,7 @@ def _renamed(
             other = str(column.references)
             known = tables[other].loc[copied[other], declared[other].key]
             found[column.name] = found[column.name].where(~found[column.name].isin(known), found[column.name] + mark)
-    if _NAMING <= set(found):
+    if set(found) >= _NAMING:
         keys = {name: set(tables[name].loc[chosen, declared[name].key]) for name, chosen in copied.items()}
         found["ligne_id"] = found["ligne_id"].where(~_named_rows(found, keys), found["ligne_id"] + mark)
     if "fichier" in found:
