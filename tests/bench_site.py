@@ -146,8 +146,8 @@ def _print(found: list[Measure]) -> None:
     console.print(grid)
     first, last = found[0], found[-1]
     console.print(
-        f"rapport : {last.contracts / first.contracts:.0f} × les contrats, {last.seconds / first.seconds:.1f} × le temps, "
-        f"{last.memory / first.memory:.1f} × la mémoire"
+        f"rapport : {last.contracts / first.contracts:.0f} × les contrats, "
+        f"{last.seconds / first.seconds:.1f} × le temps, {last.memory / first.memory:.1f} × la mémoire"
     )
 
 

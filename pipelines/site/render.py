@@ -71,7 +71,7 @@ class Renderer:
         template = environment().get_template(page.template)
         links = Links(page, language, self)
         return template.render(
-            **page.context,
+            **(page.context() if callable(page.context) else page.context),
             page=page,
             site=self.data,
             langue=language,

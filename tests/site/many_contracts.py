@@ -24,10 +24,11 @@ _NAMED = {"contrats": "nom", "partenaires": "nom"}
 def many_contracts(tables: Frames, copies: int) -> dict[str, pd.DataFrame]:
     """The tables with every contract ``copies`` times: the first as it is, the n-th with ``-n`` after its keys."""
     copied = _copied(tables)
+    keys = {name: set(tables[name].loc[chosen, declared_tables()[name].key]) for name, chosen in copied.items()}
     found = {}
     for name, frame in tables.items():
         again = frame[copied[name]]
-        parts = [_renamed(again, declared_tables()[name], tables, copied, number) for number in range(2, copies + 1)]
+        parts = [_renamed(again, declared_tables()[name], keys, number) for number in range(2, copies + 1)]
         found[name] = pd.concat([frame, *parts], ignore_index=True).astype(frame.dtypes)
     return found
 
@@ -64,19 +65,15 @@ def _named_rows(frame: pd.DataFrame, keys: Mapping[str, set[str]]) -> pd.Series:
     return pd.Series(pairs.isin(wanted), index=frame.index)
 
 
-def _renamed(
-    rows: pd.DataFrame, table: Table, tables: Frames, copied: Mapping[str, pd.Series], number: int
-) -> pd.DataFrame:
+def _renamed(rows: pd.DataFrame, table: Table, keys: Mapping[str, set[str]], number: int) -> pd.DataFrame:
     """One copy of the rows, its keys and what it refers to under the names of this copy."""
-    found, mark, declared = rows.copy(), f"-{number}", declared_tables()
+    found, mark = rows.copy(), f"-{number}"
     found[table.key] = found[table.key] + mark
     for column in table.columns:
         if column.references is not None and column.name != table.key:
-            other = str(column.references)
-            known = tables[other].loc[copied[other], declared[other].key]
+            known = keys[str(column.references)]
             found[column.name] = found[column.name].where(~found[column.name].isin(known), found[column.name] + mark)
     if set(found) >= _NAMING:
-        keys = {name: set(tables[name].loc[chosen, declared[name].key]) for name, chosen in copied.items()}
         found["ligne_id"] = found["ligne_id"].where(~_named_rows(found, keys), found["ligne_id"] + mark)
     if "fichier" in found:
         found["fichier"] = found["fichier"].str.replace(r"(?=\.\w+$)", mark, regex=True)

@@ -6,7 +6,8 @@ Belongs here: which rows make the page of a contract, and in which order. Does n
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache, partial
 from typing import Any
 
 from pipelines.site import bounds
@@ -45,9 +46,15 @@ def pages(data: SiteData) -> Iterator[Page]:
         context={"fiche": _list(facts, contracts)},
         kind="CollectionPage",
     )
-    documents = _documents(facts)
+    documents, by_key = _documents(facts), {contract.key: contract for contract in contracts}
+
+    @lru_cache(maxsize=1)
+    def fiche(key: str) -> dict[str, Any]:
+        """Kept while its page is rendered in each language, then let go."""
+        return _fiche(facts, Record(facts), by_key[key], documents.get(key, []))
+
     for contract in contracts:
-        yield _page(data, facts, contract, documents)
+        yield _page(data, contract, partial(fiche, contract.key))
 
 
 def _list(facts: Facts, contracts: list[Row]) -> dict[str, Any]:
@@ -83,10 +90,8 @@ def _choices(facts: Facts, column: str) -> list[Said]:
     return [found[code][0][column] for code in sorted(found)]
 
 
-def _page(data: SiteData, facts: Facts, contract: Row, documents: dict[str, list[Row]]) -> Page:
+def _page(data: SiteData, contract: Row, fiche: Callable[[], dict[str, Any]]) -> Page:
     name = contract["nom"] or contract.key
-    record = Record(facts)
-    fiche = _fiche(facts, record, contract, documents.get(contract.key, []))
     return Page(
         path=f"{FOLDER}{contract.key}/",
         template="contrat.html.j2",
@@ -97,8 +102,8 @@ def _page(data: SiteData, facts: Facts, contract: Row, documents: dict[str, list
             f"What public documents say of the destination contract “{name}”: partners, actions, financing, "
             "governance, figures, events, with their sources.",
         ),
-        context={"fiche": fiche},
-        jsonld=lambda language: _jsonld(data, fiche, language),
+        context=lambda: {"fiche": fiche()},
+        jsonld=lambda language: _jsonld(data, fiche(), language),
     )
 
 

@@ -70,7 +70,7 @@ def pages(data: SiteData) -> Iterator[Page]:
 
 
 def _by_contract(data: SiteData, found: pd.DataFrame, language: Language) -> list[dict[str, Any]]:
-    """The contracts with the most partners, in order of time, then the national scheme: each with its partners and roles in words."""
+    """The strongest contracts in order of time, then the national scheme: each with its partners, roles in words."""
     tables = data.last.tables
     roles = {code: _said(text, language) for code, text in network.words(tables, "role").items()}
     ways = {code: _said(text, language) for code, text in _BY.items()}
