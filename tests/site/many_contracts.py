@@ -22,14 +22,19 @@ _NAMED = {"contrats": "nom", "partenaires": "nom"}
 
 
 def many_contracts(tables: Frames, copies: int) -> dict[str, pd.DataFrame]:
-    """The tables with every contract ``copies`` times: the first as it is, the n-th with ``-n`` after its keys."""
+    """The tables with every contract ``copies`` times: the first as it is, the n-th with ``-cn`` after its keys."""
     copied = _copied(tables)
     keys = {name: set(tables[name].loc[chosen, declared_tables()[name].key]) for name, chosen in copied.items()}
     found = {}
     for name, frame in tables.items():
         again = frame[copied[name]]
-        parts = [_renamed(again, declared_tables()[name], keys, number) for number in range(2, copies + 1)]
-        found[name] = pd.concat([frame, *parts], ignore_index=True).astype(frame.dtypes)
+        if again.empty or copies == 1:
+            found[name] = frame
+            continue
+        marks = [f"-c{number}" for number in range(2, copies + 1) for _ in range(len(again))]
+        again = pd.concat([again] * (copies - 1), ignore_index=True)
+        made = _renamed(again, declared_tables()[name], keys, pd.Series(marks, dtype="str"))
+        found[name] = pd.concat([frame, made.astype(frame.dtypes)], ignore_index=True)
     return found
 
 
@@ -65,18 +70,20 @@ def _named_rows(frame: pd.DataFrame, keys: Mapping[str, set[str]]) -> pd.Series:
     return pd.Series(pairs.isin(wanted), index=frame.index)
 
 
-def _renamed(rows: pd.DataFrame, table: Table, keys: Mapping[str, set[str]], number: int) -> pd.DataFrame:
-    """One copy of the rows, its keys and what it refers to under the names of this copy."""
-    found, mark = rows.copy(), f"-{number}"
-    found[table.key] = found[table.key] + mark
+def _renamed(rows: pd.DataFrame, table: Table, keys: Mapping[str, set[str]], marks: pd.Series) -> pd.DataFrame:
+    """Copies of rows, their keys and what they refer to under the names of their copy."""
+    found = rows.copy()
+    found[table.key] = found[table.key] + marks
     for column in table.columns:
         if column.references is not None and column.name != table.key:
-            known = keys[str(column.references)]
-            found[column.name] = found[column.name].where(~found[column.name].isin(known), found[column.name] + mark)
+            known = found[column.name].isin(keys[column.references])
+            found[column.name] = found[column.name].where(~known, found[column.name] + marks)
     if set(found) >= _NAMING:
-        found["ligne_id"] = found["ligne_id"].where(~_named_rows(found, keys), found["ligne_id"] + mark)
+        named = _named_rows(rows, keys)
+        found["ligne_id"] = found["ligne_id"].where(~named, found["ligne_id"] + marks)
     if "fichier" in found:
-        found["fichier"] = found["fichier"].str.replace(r"(?=\.\w+$)", mark, regex=True)
+        name = found["fichier"].str.rpartition(".")
+        found["fichier"] = name[0] + marks + "." + name[2]
     if table.name in _NAMED:
-        found[_NAMED[table.name]] = found[_NAMED[table.name]] + f" {number}"
+        found[_NAMED[table.name]] = found[_NAMED[table.name]] + marks.str.replace("-c", " ")
     return found
