@@ -19,7 +19,7 @@ from markupsafe import Markup
 from pipelines.site import bounds
 from pipelines.site.drawing import Bar, bars, linked, percent, series
 from pipelines.site.model import Language
-from pipelines.site.render import NARROW, WIDE, long_date
+from pipelines.site.render import NARROW, WIDE, long_date, number
 from schemas.declaration import Bilingual
 
 _DAYS = 365.2425
@@ -119,11 +119,11 @@ def _by_year(contracts: pd.DataFrame, address: Callable[[str], str], language: L
         ],
         legend=list(zip(ranks, known[label].tolist(), strict=True)),
     )
-    french = language == "fr"
+    french, total = language == "fr", number(len(contracts), language)
     return Markup("<p>{} {}.</p>{}").format(
-        f"Les {len(contracts)} contrats, par année du début ou de la signature{NARROW}; chacun avec ses dates dans"
+        f"Les {total} contrats, par année du début ou de la signature{NARROW}; chacun avec ses dates dans"
         if french
-        else f"The {len(contracts)} contracts, by year of start or signature; each with its dates in",
+        else f"The {total} contracts, by year of start or signature; each with its dates in",
         linked("la liste des contrats" if french else "the list of contracts", address("contrats/")),
         drawn,
     )
