@@ -60,6 +60,7 @@ bench: $(PROJECT) ## mesure le travail, partie par partie, contre son plancher
 	@$(BIN)/python -m tests.bench_check
 	@$(BIN)/python -m tests.bench_cache
 	@$(BIN)/python -m tests.bench_verify
+	@$(BIN)/python -m tests.bench_site
 
 lock: ## refait requirements.lock d’après pyproject.toml (demande uv)
 	@command -v $(UV) >/dev/null || { echo "uv manque : installez-le, ou indiquez où il est (make lock UV=…)." >&2; exit 3; }

@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
+from pipelines.site import bounds
 from pipelines.site.chart_words import CAPTIONS, SUBJECTS
 from pipelines.site.drawing import Bar, bars, heat, linked, table
 from pipelines.site.model import LANGUAGES, Language
@@ -61,8 +62,8 @@ class Chart:
         return [pd.api.types.is_numeric_dtype(self.table[name]) for name in self._shown(language)]
 
     def rows(self, language: Language) -> list[list[str]]:
-        """The rows of the table as the page writes them."""
-        shown, figures = self.table[self._shown(language)].astype("object"), self.numeric(language)
+        """The first rows of the table, as the page writes them; ``csv`` holds all."""
+        shown, figures = self.table[self._shown(language)].head(bounds.ROWS).astype("object"), self.numeric(language)
         return [
             [number(cell, language) if figure else str(cell) for cell, figure in zip(row, figures, strict=True)]
             for row in shown.itertuples(index=False)
@@ -263,10 +264,13 @@ def actions_by_contract(tables: Tables, address: Callable[[str], str]) -> Chart:
     long = long.sort_values("_ordre", kind="stable", ignore_index=True)
     long["contrat"] = long["contrat_id"].map(names).fillna(NATIONAL.fr)
     long["contrat_en"] = long["contrat_id"].map(names).fillna(NATIONAL.en)
-    without = int((grid.drop("", errors="ignore").sum(axis=1) == 0).sum())
+    totals = grid.drop("", errors="ignore").sum(axis=1)
+    without = int((totals == 0).sum())
+    most = totals.sort_values(ascending=False, kind="stable").index[: bounds.CONTRACTS]
+    drawn = grid[grid.index.isin([*most, ""])]
 
     def draw(language: Language) -> Markup:
-        return heat(
+        table_ = heat(
             _said(Bilingual("Actions par contrat et par axe", "Actions by contract and strand"), language),
             _said(_CONTRACT, language),
             strands["libelle" if language == "fr" else "libelle_en"].tolist(),
@@ -276,10 +280,11 @@ def actions_by_contract(tables: Tables, address: Callable[[str], str]) -> Chart:
                     address(f"contrats/{one}/") if one else "",
                     [int(count) for count in counts],
                 )
-                for one, counts in zip(rows, grid.to_numpy().tolist(), strict=True)
+                for one, counts in zip(drawn.index, drawn.to_numpy().tolist(), strict=True)
             ],
             _said(Bilingual("Total", "Total"), language),
         )
+        return _first_of(len(most), len(contracts), language) + table_
 
     return Chart(
         "actions-par-contrat-et-axe",
@@ -466,7 +471,7 @@ def aims(tables: Tables, address: Callable[[str], str]) -> Chart:
                     row[f"texte{suffix}"],
                     str(results.get((row["contrat_id"], row["unite_code"]), none)),
                 ]
-                for row in aimed.to_dict("records")
+                for row in aimed.head(bounds.ROWS).to_dict("records")
             ],
         )
 
@@ -640,6 +645,18 @@ def _figure(row: Mapping[Any, Any], language: Language) -> str:
 
 def _amounts(count: int, language: Language) -> str:
     return _several(count, *(("montant", "montants") if language == "fr" else ("amount", "amounts")), language)
+
+
+def _first_of(shown: int, whole: int, language: Language) -> Markup:
+    """That a chart draws the contracts with the most actions only, when it does."""
+    if shown == whole:
+        return Markup("")
+    said = Bilingual(
+        f"Les {shown} contrats qui ont le plus d’actions, sur {number(whole, 'fr')}{NARROW}; "
+        "le fichier les donne tous.",
+        f"The {shown} contracts with the most actions, of {number(whole, 'en')}; the file gives them all.",
+    )
+    return Markup("<p>{}</p>").format(_said(said, language))
 
 
 def _several(count: int, one: str, many: str, language: Language = "fr") -> str:

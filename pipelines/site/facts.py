@@ -76,6 +76,11 @@ class Facts:
         """The declarations of the tables that the release holds, in published order."""
         return {name: table for name, table in declared_tables().items() if name in self.release.tables}
 
+    @cached_property
+    def published(self) -> Mapping[str, Mapping[str, Column]]:
+        """The published columns of these tables, by name."""
+        return {name: {column.name: column for column in table.published} for name, table in self.declared.items()}
+
     def rows(self, table: str) -> list[Row]:
         """The rows of a table, in published order; none when the release has no such table."""
         if table not in self._tables:

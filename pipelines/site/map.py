@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pandas as pd
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from pipelines.site import bounds
+from pipelines.site.render import environment
 from pipelines.text import fold
 from schemas.declaration import Bilingual
 
@@ -24,7 +25,6 @@ Language = Literal["fr", "en"]
 Tables = Mapping[str, pd.DataFrame]
 
 SHAPES = Path(__file__).with_name("shapes")
-TEMPLATES = Path(__file__).with_name("templates")
 MOST = 3  # the last class: this many contracts or more
 _COMMUNE = r"^(?:(9[78]\d)\d{2}|(\d[\dAB])\d{3})$"
 _WITHOUT_CODE = {
@@ -190,13 +190,28 @@ def _unplaced(located: pd.DataFrame, names: Mapping[str, str], language: Languag
     return tuple(sorted(found, key=lambda one: (fold(one.name), one.id)))
 
 
-def destinations_map(tables: Tables, address: Callable[[str], str], language: Language) -> Markup:
+def departments_csv(tables: Tables) -> str | None:
+    """Every contract of every département with names, as CSV, when the map cannot name them all; else nothing."""
+    found = departments_of(tables)
+    if found["departement_code"].value_counts().max() <= bounds.PLACE or found.empty:
+        return None
+    names = tables["contrats"].set_index("contrat_id")["nom"]
+    found["departement"] = found["departement_code"].map({code: one.name for code, one in sheet().shapes.items()})
+    found["contrat"] = found["contrat_id"].map(names)
+    columns = ["departement_code", "departement", "contrat_id", "contrat"]
+    return found.sort_values(_KEYS[::-1])[columns].to_csv(index=False, lineterminator="\n")
+
+
+def destinations_map(
+    tables: Tables, address: Callable[[str], str], language: Language, file: str | None = None
+) -> Markup:
     """The map as inline SVG, its legend, and the same as a list.
 
     Args:
         tables: the published tables, of which `contrats`, `contrats_territoires` and `zones` are read.
         address: from a contract's identifier to the link to its page.
         language: of the words around the data.
+        file: the link to `departments_csv`, when there is one.
     """
     contracts = tables["contrats"]
     names: dict[str, str] = dict(zip(contracts["contrat_id"], contracts["nom"], strict=True))
@@ -215,15 +230,11 @@ def destinations_map(tables: Tables, address: Callable[[str], str], language: La
         "contracts": len(names),
         "located": located["contrat_id"][located["departement_code"].notna()].nunique(),
         "address": address,
+        "file": file,
         "language": language,
         "t": lambda french, english: french if language == "fr" else english,
         "most": MOST,
+        "named": bounds.PLACE,
+        "named_beside": bounds.UNPLACED,
     }
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return Markup(environment.get_template("_carte.html.j2").render(context))  # noqa: S704 - autoescaped
+    return Markup(environment().get_template("_carte.html.j2").render(context))  # noqa: S704 - autoescaped

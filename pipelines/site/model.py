@@ -11,7 +11,7 @@ import json
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 import pyarrow as pa
@@ -21,6 +21,9 @@ from pipelines.publish.folder import NotAReleaseError, ReleaseFolder
 from pipelines.publish.versions import SUMS, WITHDRAWN, Versions, read_versions
 from pipelines.site.workbooks import blank_workbooks
 from schemas.declaration import Bilingual, Family
+
+if TYPE_CHECKING:
+    from pipelines.site.facts import Facts
 
 Json = dict[str, Any]
 Language = Literal["fr", "en"]
@@ -114,6 +117,13 @@ class Release:
     def family(self, table: str) -> str:
         """The part that a table plays, as `schemas.declaration.Family` names it."""
         return str(self.quality.get("completude", {}).get(table, {}).get("famille", Family.FACT))
+
+    @cached_property
+    def facts(self) -> Facts:
+        """Its rows in words, read once for all the pages."""
+        from pipelines.site.facts import Facts
+
+        return Facts(self)
 
     @cached_property
     def templates(self) -> dict[str, bytes]:

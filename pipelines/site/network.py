@@ -16,6 +16,7 @@ from typing import Any
 
 import pandas as pd
 
+from pipelines.site import bounds
 from pipelines.site.timeline import dated_contracts
 from schemas.declaration import Bilingual
 
@@ -62,10 +63,27 @@ def by_partner(tables: Tables, found: pd.DataFrame) -> pd.DataFrame:
     return partners.sort_values(["contrats", "nom", "partenaire_id"], ascending=[False, True, True], ignore_index=True)
 
 
-def by_pair_of_contracts(tables: Tables, found: pd.DataFrame) -> pd.DataFrame:
-    """Pairs of contracts that share partners: ``contrat_a``, ``contrat_b``, ``partenaires_communs``, ``noms``."""
+def strongest_contracts(found: pd.DataFrame, most: int = bounds.CONTRACTS) -> frozenset[str]:
+    """The contracts with the most partners, as many as a graph or a table can show."""
+    counts = pairs(found).groupby("contrat_id").size().reset_index(name="partenaires")
+    counts = counts.sort_values(["partenaires", "contrat_id"], ascending=[False, True])
+    return frozenset(counts["contrat_id"].head(most))
+
+
+def hubs(found: pd.DataFrame, most: int = bounds.HUB) -> frozenset[str]:
+    """The partners of so many contracts that they make no pairs of them."""
+    counts = pairs(found).groupby("partenaire_id").size()
+    return frozenset(counts.index[counts > most])
+
+
+def by_pair_of_contracts(tables: Tables, found: pd.DataFrame, most: int = bounds.HUB) -> pd.DataFrame:
+    """Pairs of contracts that share partners: ``contrat_a``, ``contrat_b``, ``partenaires_communs``, ``noms``.
+
+    Partners of more than ``most`` contracts (`hubs`) are left out: their pairs alone are as many as the square of it.
+    """
     names = tables["partenaires"].set_index("partenaire_id")["nom"]
     tied = pairs(found)
+    tied = tied[~tied["partenaire_id"].isin(hubs(found, most))].copy()
     tied["nom"] = tied["partenaire_id"].map(names)
     both = tied.merge(tied, on=["partenaire_id", "nom"], suffixes=("_a", "_b"))
     both = both[both["contrat_id_a"] < both["contrat_id_b"]].sort_values(["nom", "partenaire_id"])
@@ -76,9 +94,9 @@ def by_pair_of_contracts(tables: Tables, found: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def ties_csv(tables: Tables) -> str:
+def ties_csv(tables: Tables, found: pd.DataFrame) -> str:
     """The ties with names, as CSV."""
-    found = ties(tables)
+    found = found.copy()
     contracts, partners = tables["contrats"], tables["partenaires"]
     found["contrat"] = found["contrat_id"].map(contracts.set_index("contrat_id")["nom"]).fillna(NATIONAL.fr)
     found["partenaire"] = found["partenaire_id"].map(partners.set_index("partenaire_id")["nom"])
@@ -99,26 +117,26 @@ def words(tables: Tables, vocabulary: str) -> dict[str, Bilingual]:
     }
 
 
-def graph(tables: Tables) -> dict[str, Any]:
+def graph(tables: Tables, most: int = bounds.CONTRACTS) -> dict[str, Any]:
     """The graph as data: contracts in order of time, partners by number of contracts, one edge per pair.
 
+    Of more than ``most`` contracts, it holds those with the most partners (`strongest_contracts`) and what is national.
     Texts are given in French and English; ``page`` is the address of a node's page from the root of its language.
     """
     found = ties(tables)
     contracts, partners = dated_contracts(tables), by_partner(tables, found)
+    if len(contracts) > most:
+        kept = strongest_contracts(found, most)
+        found = found[found["contrat_id"].isin(kept | {""})]
+        contracts = contracts[contracts["contrat_id"].isin(kept)]
     used = set(found["partenaire_id"])
     national = (
         [{"id": "", "nom": NATIONAL.fr, "nom_en": NATIONAL.en, "page": ""}] if (found["contrat_id"] == "").any() else []
     )
     roles, categories = words(tables, "role"), words(tables, "categorie_partenaire")
-    edges = [
-        {
-            "contrat": contract,
-            "partenaire": partner,
-            "roles": group[["role_code", "par", "nombre"]].to_numpy().tolist(),
-        }
-        for (contract, partner), group in found.groupby(["contrat_id", "partenaire_id"], sort=True)
-    ]
+    edges: dict[tuple[str, str], list[list[Any]]] = {}
+    for contract, partner, *role in zip(*(found[name].tolist() for name in (*_KEYS, "nombre")), strict=True):
+        edges.setdefault((contract, partner), []).append(role)
     return {
         "contrats": [
             *(
@@ -144,15 +162,18 @@ def graph(tables: Tables) -> dict[str, Any]:
             }
             for row in partners[partners["partenaire_id"].isin(used)].to_dict("records")
         ],
-        "liens": edges,
+        "liens": [
+            {"contrat": contract, "partenaire": partner, "roles": several}
+            for (contract, partner), several in edges.items()
+        ],
         "roles": _present(roles, set(found["role_code"])),
         "categories": _present(categories, set(partners.loc[partners["partenaire_id"].isin(used), "categorie_code"])),
     }
 
 
-def graph_json(tables: Tables) -> str:
-    """The graph as JSON; no text of it can end a ``script`` or open a comment."""
-    text = json.dumps(graph(tables), ensure_ascii=False, separators=(",", ":"))
+def graph_json(drawn: Mapping[str, Any]) -> str:
+    """A graph as JSON; no text of it can end a ``script`` or open a comment."""
+    text = json.dumps(drawn, ensure_ascii=False, separators=(",", ":"))
     for character in "<>&\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")
     return f"{text}\n"

@@ -178,8 +178,7 @@ class Record:
         return found.title if found is not None else Bilingual(column, column) if column else None
 
     def _column(self, table: str | None, column: str | None) -> Column | None:
-        declared = self.facts.declared.get(table or "")
-        return next((each for each in declared.published if each.name == column), None) if declared else None
+        return self.facts.published.get(table or "", {}).get(column or "")
 
     def _divergence(self, row: Row) -> Divergence:
         table = row["table_code"]["code"] if row["table_code"] is not None else None

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_EVEN, Decimal
-from functools import cached_property
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -69,10 +69,10 @@ class Renderer:
 
     def render(self, page: Page, language: Language) -> str:
         """One page in one language, as HTML text."""
-        template = self._environment.get_template(page.template)
+        template = environment().get_template(page.template)
         links = Links(page, language, self)
         return template.render(
-            **page.context,
+            **(page.context() if callable(page.context) else page.context),
             page=page,
             site=self.data,
             langue=language,
@@ -87,27 +87,6 @@ class Renderer:
             ariane=self._trail(page),
             jsonld=_jsonld(page, language, self.data),
         )
-
-    @cached_property
-    def _environment(self) -> Environment:
-        environment = Environment(
-            loader=FileSystemLoader(TEMPLATES),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        environment.filters |= {
-            "nombre": _filter(number),
-            "octets": _filter(size),
-            "euros": _filter(euros),
-            "part": _filter(share),
-            "date_longue": _filter(long_date),
-            "markdown": markdown,
-            "markdown_court": short_markdown,
-            "json_sur": safe_json,
-        }
-        return environment
 
     def _exists(self, path: str) -> bool:
         """Whether the site has this page, or this file of ``actifs/``."""
@@ -140,17 +119,40 @@ class Links:
         """The link to a file of the site, which no language owns."""
         if path.startswith("actifs/"):
             path = f"actifs/{self.renderer.assets.get(path.removeprefix('actifs/'), path.removeprefix('actifs/'))}"
-        return self._relative(quote(path, safe="/#"))
+        return self._relative(_quoted(path))
 
     def _relative(self, target: str) -> str:
         if self.from_.path == "404.html":
             return f"{urlsplit(self.renderer.data.dataset.address).path}/{target}"
         where, mark, fragment = target.partition("#")
-        folder = posixpath.dirname(_prefix(self.language) + self.from_.file)
-        found = posixpath.relpath(where or ".", folder or ".")
+        found = _way(posixpath.dirname(_prefix(self.language) + self.from_.file), where.rstrip("/"))
         if where == "" or where.endswith("/"):
             found = f"{found}/"
         return f"{found}{mark}{fragment}"
+
+
+@cache
+def environment() -> Environment:
+    """What renders the templates; each is compiled once in a process, whatever the number of sites and pages."""
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    made.filters |= {
+        "nombre": _filter(number),
+        "octets": _filter(size),
+        "euros": _filter(euros),
+        "part": _filter(share),
+        "date_longue": _filter(long_date),
+        "markdown": markdown,
+        "markdown_court": short_markdown,
+        "json_sur": safe_json,
+    }
+    return made
 
 
 def render_all(data: SiteData, pages: Mapping[str, Page], assets: Mapping[str, str]) -> Iterator[tuple[str, str]]:
@@ -228,6 +230,7 @@ def long_date(value: object, language: Language, precision: str = "jour") -> str
     return f"{first}{WIDE}{month}{WIDE}{day.year}"
 
 
+@lru_cache(maxsize=1 << 14)
 def french(text: str) -> str:
     """French text whose high punctuation and guillemets stay with their words at the end of a line."""
     return _BEFORE_COLON.sub(WIDE, _BEFORE_HIGH.sub(NARROW, text))
@@ -275,6 +278,24 @@ def _said(text: str | Bilingual, en: str | None, language: Language) -> str:
     else:
         raise TypeError("t() takes a text in both languages")
     return french(words.fr) if language == "fr" else words.en
+
+
+def _way(folder: str, target: str) -> str:
+    """The way from a folder to a path; pages of the same depth in the same folder share what is worked out."""
+    if folder and target != folder and not target.startswith(f"{folder}/"):
+        above = _way_above(posixpath.dirname(folder), target)
+        return ".." if above == "." else f"../{above}"
+    return posixpath.relpath(target or ".", folder or ".")
+
+
+@lru_cache(maxsize=1 << 16)
+def _way_above(folder: str, target: str) -> str:
+    return posixpath.relpath(target or ".", folder or ".")
+
+
+@lru_cache(maxsize=1 << 14)
+def _quoted(path: str) -> str:
+    return quote(path, safe="/#")
 
 
 def _prefix(language: Language) -> str:

@@ -4,7 +4,8 @@ Belongs here: when contracts were signed, began and ended, as far as sources say
 here: other charts (``charts``).
 
 A bar is drawn only between two known dates; a contract whose end no source gives is a mark at its signature. A date
-that is known to the month or the year is as wide as that month or year.
+that is known to the month or the year is as wide as that month or year. Contracts too many for a line each are counted
+by the year of their first date.
 """
 
 from __future__ import annotations
@@ -15,9 +16,10 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from pipelines.site.drawing import linked, percent, series
+from pipelines.site import bounds
+from pipelines.site.drawing import Bar, bars, linked, percent, series
 from pipelines.site.model import Language
-from pipelines.site.render import NARROW, WIDE, long_date
+from pipelines.site.render import NARROW, WIDE, long_date, number
 from schemas.declaration import Bilingual
 
 _DAYS = 365.2425
@@ -72,6 +74,8 @@ def timeline(tables: Mapping[str, pd.DataFrame], address: Callable[[str], str], 
     It is a list that says every date in words; the drawing beside it is hidden from whoever does not see it.
     """
     contracts = dated_contracts(tables)
+    if len(contracts) > bounds.CONTRACTS:
+        return _by_year(contracts, address, language)
     if contracts.empty:
         return Markup("<p>{}</p>").format("Aucun contrat." if language == "fr" else "No contract.")
     dates = pd.concat([contracts["date_signature"], contracts["date_debut"], contracts["date_fin"]]).dropna()
@@ -89,6 +93,39 @@ def timeline(tables: Mapping[str, pd.DataFrame], address: Callable[[str], str], 
     )
     return Markup('<div class="frise">{}{}<ol class="frise-groupes">{}</ol></div>').format(
         _key(language), _axis(first, last) if len(dates) else "", groups
+    )
+
+
+def _by_year(contracts: pd.DataFrame, address: Callable[[str], str], language: Language) -> Markup:
+    """One bar a year, by generation, and the way to the contracts one by one."""
+    label = "generation" if language == "fr" else "generation_en"
+    known = contracts[["rang", label]].drop_duplicates().sort_values("rang")
+    ranks = known["rang"].astype("int64").tolist()
+    years = contracts["premiere_date"].dt.year
+    grid = pd.crosstab(years.fillna(0).astype("int64"), contracts["rang"]).reindex(columns=ranks, fill_value=0)
+    span = years.dropna().astype("int64")
+    rows = [*range(span.min(), span.max() + 1)] if len(span) else []
+    rows += [0] if years.isna().any() else []
+    counts = grid.reindex(rows, fill_value=0)
+    drawn = bars(
+        [
+            Bar(
+                str(year) if year else _said(_UNDATED, language).capitalize(),
+                str(sum(several)),
+                tuple((rank, float(count)) for rank, count in zip(ranks, several, strict=True)),
+                unknown=not year,
+            )
+            for year, several in zip(rows, counts.to_numpy().tolist(), strict=True)
+        ],
+        legend=list(zip(ranks, known[label].tolist(), strict=True)),
+    )
+    french, total = language == "fr", number(len(contracts), language)
+    return Markup("<p>{} {}.</p>{}").format(
+        f"Les {total} contrats, par année du début ou de la signature{NARROW}; chacun avec ses dates dans"
+        if french
+        else f"The {total} contracts, by year of start or signature; each with its dates in",
+        linked("la liste des contrats" if french else "the list of contracts", address("contrats/")),
+        drawn,
     )
 
 

@@ -119,7 +119,7 @@ def test_the_graph_has_every_tie_once_and_words_in_both_languages() -> None:
 
 def test_empty_tables_make_an_empty_graph() -> None:
     given = small_tables(nomenclatures=[])
-    assert json.loads(network.graph_json(given)) == {
+    assert json.loads(network.graph_json(network.graph(given))) == {
         "contrats": [],
         "partenaires": [],
         "liens": [],
@@ -127,7 +127,7 @@ def test_empty_tables_make_an_empty_graph() -> None:
         "categories": [],
     }
     assert network.by_pair_of_contracts(given, network.ties(given)).empty
-    assert network.ties_csv(given).count("\n") == 1
+    assert network.ties_csv(given, network.ties(given)).count("\n") == 1
 
 
 def test_hostile_names_end_no_script_and_come_back_whole() -> None:
@@ -135,7 +135,7 @@ def test_hostile_names_end_no_script_and_come_back_whole() -> None:
         contrats_partenaires=[role("a", "alpes")],
         partenaires=[{"partenaire_id": "a", "nom": HOSTILE, "est_groupe": False}],
     )
-    text = network.graph_json(given)
+    text = network.graph_json(network.graph(given))
     assert "<" not in text
     assert json.loads(text)["partenaires"][0]["nom"] == HOSTILE
 
@@ -143,8 +143,9 @@ def test_hostile_names_end_no_script_and_come_back_whole() -> None:
 def test_the_graph_is_the_same_whatever_the_order_of_rows(data: SiteData) -> None:
     shuffled = {name: table.iloc[::-1].reset_index(drop=True) for name, table in data.last.tables.items()}
     shuffled["nomenclatures"] = data.last.tables["nomenclatures"]
-    assert network.graph_json(shuffled) == network.graph_json(data.last.tables)
-    assert network.ties_csv(shuffled) == network.ties_csv(data.last.tables)
+    one, other = shuffled, data.last.tables
+    assert network.graph_json(network.graph(one)) == network.graph_json(network.graph(other))
+    assert network.ties_csv(one, network.ties(one)) == network.ties_csv(other, network.ties(other))
 
 
 def test_the_page_tells_every_tie_without_a_script(site: Path, data: SiteData) -> None:

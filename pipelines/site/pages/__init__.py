@@ -23,16 +23,17 @@ class Page:
     """One page, in both languages.
 
     ``path`` is its address from the root of its language: "" or ends with "/" (a folder), or is the name of a file.
-    ``kind`` is its type for schema.org; ``jsonld`` makes more of it for search engines, in one language. ``listed``:
-    whether site maps name it. ``files`` are those that it brings, in no language: path from the root of the site →
-    text.
+    ``context`` is what its template is given, or what makes it when the page is rendered, so that thousands of pages
+    need not be held at once. ``kind`` is its type for schema.org; ``jsonld`` makes more of it for search engines, in
+    one language. ``listed``: whether site maps name it. ``files`` are those that it brings, in no language: path from
+    the root of the site → text.
     """
 
     path: str
     template: str
     title: Words
     description: Words
-    context: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    context: Mapping[str, Any] | Callable[[], Mapping[str, Any]] = field(default_factory=dict, repr=False)
     kind: str = "WebPage"
     jsonld: Callable[[Language], Json] | None = field(default=None, repr=False)
     listed: bool = True

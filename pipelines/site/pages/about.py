@@ -8,6 +8,7 @@ from pipelines.curation.catalogue import FAMILIES
 from pipelines.curation.examples import EXAMPLES
 from pipelines.curation.issue_kind import IssueKind
 from pipelines.curation.situations import SITUATIONS
+from pipelines.site import bounds
 from pipelines.site.citation import bibtex, reference
 from pipelines.site.model import SiteData
 from pipelines.site.pages import Page, Words
@@ -72,6 +73,7 @@ def pages(data: SiteData) -> Iterator[Page]:
         template="plan.html.j2",
         title=Words("Plan du site", "Site map"),
         description=Words("Toutes les pages du site.", "Every page of the site."),
+        context={"combien": bounds.LISTED},
     )
     yield Page(
         path="404.html",

@@ -6,9 +6,11 @@ Belongs here: which rows make the page of a contract, and in which order. Does n
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache, partial
 from typing import Any
 
+from pipelines.site import bounds
 from pipelines.site.facts import Facts, Row, Said, by_date, by_name
 from pipelines.site.model import Json, Language, SiteData
 from pipelines.site.pages import Page, Words
@@ -31,7 +33,7 @@ _CONTEXT = Words("Contexte, règles et répartitions", "Context, rules and split
 
 def pages(data: SiteData) -> Iterator[Page]:
     """The list of contracts, then a page for each."""
-    facts = Facts(data.last)
+    facts = data.last.facts
     contracts = sorted(facts.rows("contrats"), key=by_name)
     yield Page(
         path=FOLDER,
@@ -44,9 +46,15 @@ def pages(data: SiteData) -> Iterator[Page]:
         context={"fiche": _list(facts, contracts)},
         kind="CollectionPage",
     )
-    documents = _documents(facts)
+    documents, by_key = _documents(facts), {contract.key: contract for contract in contracts}
+
+    @lru_cache(maxsize=1)
+    def fiche(key: str) -> dict[str, Any]:
+        """Kept while its page is rendered in each language, then let go."""
+        return _fiche(facts, Record(facts), by_key[key], documents.get(key, []))
+
     for contract in contracts:
-        yield _page(data, facts, contract, documents)
+        yield _page(data, contract, partial(fiche, contract.key))
 
 
 def _list(facts: Facts, contracts: list[Row]) -> dict[str, Any]:
@@ -82,10 +90,8 @@ def _choices(facts: Facts, column: str) -> list[Said]:
     return [found[code][0][column] for code in sorted(found)]
 
 
-def _page(data: SiteData, facts: Facts, contract: Row, documents: dict[str, list[Row]]) -> Page:
+def _page(data: SiteData, contract: Row, fiche: Callable[[], dict[str, Any]]) -> Page:
     name = contract["nom"] or contract.key
-    record = Record(facts)
-    fiche = _fiche(facts, record, contract, documents.get(contract.key, []))
     return Page(
         path=f"{FOLDER}{contract.key}/",
         template="contrat.html.j2",
@@ -96,8 +102,8 @@ def _page(data: SiteData, facts: Facts, contract: Row, documents: dict[str, list
             f"What public documents say of the destination contract “{name}”: partners, actions, financing, "
             "governance, figures, events, with their sources.",
         ),
-        context={"fiche": fiche},
-        jsonld=lambda language: _jsonld(data, fiche, language),
+        context=lambda: {"fiche": fiche()},
+        jsonld=lambda language: _jsonld(data, fiche(), language),
     )
 
 
@@ -117,6 +123,9 @@ def _fiche(facts: Facts, record: Record, contract: Row, clauses: list[Row]) -> d
         "suivants": sorted(facts.of("contrats", "contrat_precedent_id", key), key=by_date),
         "groupes": groups,
         "membres": {code: _members(facts, code, key) for code in codes},
+        "groupes_longs": {
+            code for code in codes if len(facts.of("contrats_groupes", "groupe_code", code)) > bounds.MEMBERS + 1
+        },
         "denominations": record.show(facts.of("contrats_denominations", "contrat_id", key)),
         "thematiques": record.show(facts.of("contrats_thematiques", "contrat_id", key)),
         "territoires": [
@@ -146,8 +155,9 @@ def _own(facts: Facts, contract: str, table: str) -> list[Row]:
 
 
 def _members(facts: Facts, group: str, but: str) -> list[Row]:
-    """The other contracts of a group."""
-    found = (facts.get("contrats", row["contrat_id"]) for row in facts.of("contrats_groupes", "groupe_code", group))
+    """The other contracts of a group, the first of them when they are many."""
+    rows = facts.of("contrats_groupes", "groupe_code", group)[: bounds.MEMBERS + 1]
+    found = (facts.get("contrats", row["contrat_id"]) for row in rows)
     return sorted((row for row in found if row is not None and row.key != but), key=by_name)
 
 

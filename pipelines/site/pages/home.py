@@ -8,12 +8,13 @@ from pipelines.publish.datapackage import WORKBOOK
 from pipelines.publish.describing.archive import ARCHIVE
 from pipelines.publish.describing.jsonld import dataset_jsonld
 from pipelines.site.changes import changes
-from pipelines.site.map import destinations_map
+from pipelines.site.map import departments_csv, destinations_map
 from pipelines.site.model import LANGUAGES, SiteData
 from pipelines.site.pages import Page, Words
 from pipelines.site.timeline import timeline
 from schemas.declaration import Family
 
+MAP_FILE = "carte/contrats-par-departement.csv"
 FIGURES = (
     ("contrats", Words("contrats", "contracts"), "contrats/"),
     ("partenaires", Words("partenaires", "partners"), "partenaires/"),
@@ -28,6 +29,7 @@ def pages(data: SiteData) -> Iterator[Page]:
     """The home page."""
     release = data.last
     files = {file.path: file for file in data.current.files}
+    everywhere = departments_csv(release.tables)
     flat = [one for name, one in release.resources.items() if release.family(name) == Family.FLAT]
     yield Page(
         path="",
@@ -46,10 +48,16 @@ def pages(data: SiteData) -> Iterator[Page]:
             "ensemble": [files[name] for name in (WORKBOOK, ARCHIVE) if name in files],
             "changements": changes(data.current),
             "map": {
-                language: destinations_map(release.tables, lambda contract: f"contrats/{contract}/", language)
+                language: destinations_map(
+                    release.tables,
+                    lambda contract: f"contrats/{contract}/",
+                    language,
+                    None if everywhere is None else MAP_FILE if language == "fr" else f"../{MAP_FILE}",
+                )
                 for language in LANGUAGES
             },
             "timeline": {language: timeline(release.tables, lambda path: path, language) for language in LANGUAGES},
         },
         jsonld=lambda language: dataset_jsonld(release.descriptor, language),
+        files={} if everywhere is None else {MAP_FILE: everywhere},
     )

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from pipelines.site import network
+from pipelines.site import bounds, network
 from pipelines.site.model import LANGUAGES, Language, SiteData
 from pipelines.site.pages import Page, Words
 from pipelines.site.timeline import dated_contracts
@@ -31,6 +31,7 @@ def pages(data: SiteData) -> Iterator[Page]:
     shared["nom_a"], shared["nom_b"] = shared["contrat_a"].map(names), shared["contrat_b"].map(names)
     categories = network.words(tables, "categorie_partenaire")
     drawn = network.graph(tables)
+    hubs = partners[partners["partenaire_id"].isin(network.hubs(found))]
     yield Page(
         path=FOLDER,
         template="reseau.html.j2",
@@ -44,25 +45,32 @@ def pages(data: SiteData) -> Iterator[Page]:
         context={
             "graphe": drawn,
             "contrats": {language: _by_contract(data, found, language) for language in LANGUAGES},
+            "tous_les_contrats": len(tables["contrats"]),
+            "combien_de_contrats": bounds.CONTRACTS,
+            "combien_de_partenaires": bounds.PARTNERS,
+            "tous_les_partenaires": len(partners),
             "partenaires": [
                 {**row, "categorie": categories.get(row["categorie_code"], Bilingual(*[row["categorie_code"]] * 2))}
-                for row in partners.to_dict("records")
+                for row in partners.head(bounds.PARTNERS).to_dict("records")
             ],
-            "communs": shared.to_dict("records"),
+            "communs": shared.head(bounds.PAIRS).to_dict("records"),
+            "tous_les_communs": len(shared),
+            "carrefours": hubs["nom"].tolist(),
+            "seuil": bounds.HUB,
             "plusieurs": int((partners["contrats"] > 1).sum()),
             "sans_role": int((~partners["partenaire_id"].isin(found["partenaire_id"])).sum()),
             "dossier": FOLDER,
         },
         files={
-            f"{FOLDER}reseau.json": network.graph_json(tables),
-            f"{FOLDER}liens.csv": network.ties_csv(tables),
+            f"{FOLDER}reseau.json": network.graph_json(drawn),
+            f"{FOLDER}liens.csv": network.ties_csv(tables, found),
             f"{FOLDER}contrats-communs.csv": shared.to_csv(index=False, lineterminator="\n"),
         },
     )
 
 
 def _by_contract(data: SiteData, found: pd.DataFrame, language: Language) -> list[dict[str, Any]]:
-    """The contracts in order of time, then the national scheme: each with its partners and their roles in words."""
+    """The strongest contracts in order of time, then the national scheme: each with its partners, roles in words."""
     tables = data.last.tables
     roles = {code: _said(text, language) for code, text in network.words(tables, "role").items()}
     ways = {code: _said(text, language) for code, text in _BY.items()}
@@ -74,8 +82,12 @@ def _by_contract(data: SiteData, found: pd.DataFrame, language: Language) -> lis
     )
     told["role"] = told["role"].where(told["comment"] == "", told["role"] + " (" + told["comment"] + ")")
     joined = told.groupby(["contrat_id", "partenaire", "partenaire_id"], sort=True)["role"].agg(", ".join).reset_index()
-    by_contract = dict(list(joined.groupby("contrat_id")))
     contracts = dated_contracts(tables)
+    if len(contracts) > bounds.CONTRACTS:
+        kept = network.strongest_contracts(found)
+        contracts = contracts[contracts["contrat_id"].isin(kept)]
+        joined = joined[joined["contrat_id"].isin(kept | {""})]
+    by_contract = dict(list(joined.groupby("contrat_id")))
     heads = [*zip(contracts["contrat_id"], contracts["nom"], strict=True)]
     if "" in by_contract:
         heads.append(("", _said(network.NATIONAL, language)))

@@ -6,7 +6,8 @@ Belongs here: which rows make the page of a partner, and in which order. Does no
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import lru_cache, partial
 from typing import Any
 
 from pipelines.site.facts import Facts, Row, by_date, by_name
@@ -21,7 +22,7 @@ FOLDER = "partenaires/"
 
 def pages(data: SiteData) -> Iterator[Page]:
     """The list of partners, then a page for each."""
-    facts = Facts(data.last)
+    facts = data.last.facts
     partners = sorted(facts.rows("partenaires"), key=by_name)
     yield Page(
         path=FOLDER,
@@ -34,8 +35,15 @@ def pages(data: SiteData) -> Iterator[Page]:
         context={"fiche": {"categories": _categories(facts, partners)}},
         kind="CollectionPage",
     )
+    by_key = {partner.key: partner for partner in partners}
+
+    @lru_cache(maxsize=1)
+    def fiche(key: str) -> dict[str, Any]:
+        """Kept while its page is rendered in each language, then let go."""
+        return _fiche(facts, Record(facts), by_key[key])
+
     for partner in partners:
-        yield _page(data, facts, partner)
+        yield _page(data, partner, partial(fiche, partner.key))
 
 
 def _categories(facts: Facts, partners: list[Row]) -> list[dict[str, Any]]:
@@ -72,9 +80,8 @@ def _contracts(facts: Facts, partner: Row) -> set[str]:
     return {row["contrat_id"] for row in rows if row["contrat_id"] is not None}
 
 
-def _page(data: SiteData, facts: Facts, partner: Row) -> Page:
+def _page(data: SiteData, partner: Row, fiche: Callable[[], dict[str, Any]]) -> Page:
     name = partner["nom"] or partner.key
-    fiche = _fiche(facts, Record(facts), partner)
     return Page(
         path=f"{FOLDER}{partner.key}/",
         template="partenaire.html.j2",
@@ -85,8 +92,8 @@ def _page(data: SiteData, facts: Facts, partner: Row) -> Page:
             f"What public documents say of “{name}” in destination contracts: contracts, roles, actions, financing, "
             "events, with their sources.",
         ),
-        context={"fiche": fiche},
-        jsonld=lambda language: _jsonld(data, fiche, language),
+        context=lambda: {"fiche": fiche()},
+        jsonld=lambda language: _jsonld(data, fiche(), language),
     )
 
 

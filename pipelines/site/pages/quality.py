@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pipelines.curation.catalogue import CATALOGUE, SEVERITY_NAMES
+from pipelines.site import bounds
 from pipelines.site.model import SiteData
 from pipelines.site.pages import Page, Words
 
@@ -40,7 +41,8 @@ def pages(data: SiteData) -> Iterator[Page]:
                 for one in quality.get("constats", {}).get("par_code", [])
             ],
             "orphelines": quality.get("sources_sans_citation", {}),
-            "points": _points(data),
+            "points": _points(data)[: bounds.ROWS],
+            "tous_les_points": len(data.last.tables.get("divergences", ())),
         },
     )
 

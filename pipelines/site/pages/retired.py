@@ -17,7 +17,7 @@ FOLDERS = {"contrats": contracts.FOLDER, "partenaires": partners.FOLDER}
 
 def pages(data: SiteData) -> Iterator[Page]:
     """One page for each retired identifier of a contract or of a partner that no row bears again."""
-    facts = Facts(data.last)
+    facts = data.last.facts
     retired = {
         (row["table_code"]["code"], row["ligne_id"]): row
         for row in facts.rows("identifiants_retires")
