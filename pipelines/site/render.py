@@ -241,6 +241,8 @@ def markdown(text: str, below: int = 1) -> Markup:
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):
             token.tag = f"h{min(6, int(token.tag[1:]) + below)}"
+        if str(token.attrs.pop("style", "")) == "text-align:right":  # the site's policy refuses styles in a page
+            token.attrJoin("class", "droite")
         for part in token.children or ():
             if part.type == "text":
                 part.content = french(part.content)

@@ -61,6 +61,8 @@ _PREFLIGHT = {
     "access-control-max-age": "86400",
 }
 _TAG = re.compile(r'(?:W/)?"[^"]*"')
+_ROOT = re.compile(rb'<html[^>]* data-racine="([^"]+)"')
+"""Where the page that says that nothing is there tells what its links start with."""
 
 _LOG = logging.getLogger(__name__)
 
@@ -157,7 +159,7 @@ class SiteServer:
             location = f"./{quote(found.name, safe='')}/{'?' if query else ''}{query}"
             return _said(301, "Cette page est un dossier.", location=location), None
         try:
-            answer = self._of_file(found, scope["method"], Headers(scope=scope))
+            answer = self._of_file(found, scope["method"], scope["raw_path"], Headers(scope=scope))
         except BaseException:
             found.close()
             raise
@@ -166,9 +168,8 @@ class SiteServer:
         found.close()
         return answer, None
 
-    def _of_file(self, file: OpenFile, method: str, asked: Headers) -> Response:
+    def _of_file(self, file: OpenFile, method: str, path: bytes, asked: Headers) -> Response:
         kind = kinds.content_type(file.path)
-        digest = self._digests.get(file.identity, file.digest)
         said = _ALWAYS | {
             "content-type": kind,
             "content-security-policy": kinds.policy(file.path),
@@ -176,6 +177,15 @@ class SiteServer:
         }
         if kinds.is_data(file.path) or file.missing:  # a page elsewhere must be able to read that a file is missing
             said |= _SHARED
+        if file.missing:
+            page = _rooted(b"".join(file.read(0, file.size)), path)
+            if kinds.shrinks(kind) and len(page) >= _LEAST_GZIP:
+                said["vary"] = "Accept-Encoding"
+                if _takes_gzip(asked):
+                    page = gzip.compress(page, compresslevel=6, mtime=0)
+                    said["content-encoding"] = "gzip"
+            return _sent(iter((page,)), len(page), method, 404, said)
+        digest = self._digests.get(file.identity, file.digest)
         packable = kinds.shrinks(kind) and _LEAST_GZIP <= file.size <= _MOST_GZIP
         if packable:
             said["vary"] = "Accept-Encoding"
@@ -183,28 +193,35 @@ class SiteServer:
         plain = not (packable and _takes_gzip(asked)) or any(n in asked for n in ("range", "if-range", "if-match"))
         # What is packed has a tag of its own, and a weak one: another zlib may pack the same bytes otherwise.
         tag = f'"{digest}"' if plain else f'W/"{digest}-gzip"'
-        if not file.missing:
-            # The date of a page tells when the site was made: it says nothing of its bytes. Files of releases keep
-            # theirs, but the last one may be withdrawn: the date is compared for being the same, not for being later.
-            dated = file.modified if kinds.of_release(file.path) else None
-            refused = _condition(asked, tag, dated)
-            said |= {"etag": tag} | ({} if dated is None else {"last-modified": formatdate(dated, usegmt=True)})
-            if refused is not None:
-                del said["content-type"]
-                return Response(None, refused, said)
-            said["accept-ranges"] = "bytes"
-            try:
-                parts = _parts(asked, file.size, tag)
-            except UnsatisfiableError:
-                extra = _SHARED if kinds.is_data(file.path) else {}
-                return _said(416, "Ce fichier n’a pas cette partie.", content_range=f"bytes */{file.size}", **extra)
-            if parts:
-                return _cut(file, parts, method, said)
-        status = 404 if file.missing else 200
+        # The date of a page tells when the site was made: it says nothing of its bytes. Files of releases keep
+        # theirs, but the last one may be withdrawn: the date is compared for being the same, not for being later.
+        dated = file.modified if kinds.of_release(file.path) else None
+        refused = _condition(asked, tag, dated)
+        said |= {"etag": tag} | ({} if dated is None else {"last-modified": formatdate(dated, usegmt=True)})
+        if refused is not None:
+            del said["content-type"]
+            return Response(None, refused, said)
+        said["accept-ranges"] = "bytes"
+        try:
+            parts = _parts(asked, file.size, tag)
+        except UnsatisfiableError:
+            extra = _SHARED if kinds.is_data(file.path) else {}
+            return _said(416, "Ce fichier n’a pas cette partie.", content_range=f"bytes */{file.size}", **extra)
+        if parts:
+            return _cut(file, parts, method, said)
         if plain:
-            return _sent(file.read(0, file.size), file.size, method, status, said)
+            return _sent(file.read(0, file.size), file.size, method, 200, said)
         packed = self._packed.get(digest, lambda: _pack(file))
-        return _sent(iter((packed,)), len(packed), method, status, said | {"content-encoding": "gzip"})
+        return _sent(iter((packed,)), len(packed), method, 200, said | {"content-encoding": "gzip"})
+
+
+def _rooted(page: bytes, path: bytes) -> bytes:
+    """The page that says that nothing is there, its links counted from the path asked for, under any base path."""
+    root = _ROOT.search(page)
+    if root is None:
+        return page
+    up = b"../" * (path.count(b"/") - 1) or b"./"
+    return page.replace(b'="' + root[1], b'="' + up)
 
 
 def _pack(file: OpenFile) -> bytes:
