@@ -137,6 +137,17 @@ def test_a_site_without_its_page_of_absence_says_so_in_a_line(tmp_path: Path) ->
     assert (refused.status, refused.body.decode()) == (404, "Cette page n’existe pas.\n")
 
 
+@pytest.mark.parametrize(("path", "root"), [("/rien", b"./"), ("/rien/", b"../"), ("/un/deux/rien?a=/b/c", b"../../")])
+def test_links_of_the_page_of_absence_count_from_the_address_asked_for(tmp_path: Path, path: str, root: bytes) -> None:
+    page = b'<html lang="fr" data-racine="/base/"><link href="/base/a.css"><a href="https://exemple.fr/base/">x</a>'
+    (tmp_path / "404.html").write_bytes(page)
+    (tmp_path / "index.html").write_bytes(b"x")
+    with serving(tmp_path) as client:
+        body = client.ask(path).body
+    assert b'<link href="' + root + b'a.css">' in body
+    assert b'"https://exemple.fr/base/"' in body
+
+
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "PROPFIND", "TRACE"])
 def test_only_reading_is_allowed(client: Client, method: str) -> None:
     refused = client.ask("/index.html", method, Content_Length="0")

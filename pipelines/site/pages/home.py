@@ -20,7 +20,7 @@ FIGURES = (
     ("actions", Words("actions", "actions"), ""),
     ("evenements", Words("événements", "events"), ""),
     ("financements", Words("financements", "financing facts"), ""),
-    ("sources", Words("documents sources", "source documents"), ""),
+    ("sources", Words("sources", "sources"), ""),
 )
 
 
