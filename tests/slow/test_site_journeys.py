@@ -505,7 +505,7 @@ def test_a_journey_by_keyboard_alone(served: Served, page: Page) -> None:
     expect(page.locator(".apercu-bilan")).to_contain_text("sur 78")
     tab_to(page, ".apercu-cadre")
     page.keyboard.press("ArrowRight")
-    page.wait_for_function("document.querySelector('.apercu-cadre').scrollLeft > 0")
+    page.wait_for_function("() => document.querySelector('.apercu-cadre').scrollLeft > 0")
     tab_to(page, ".apercu-principal")
     file = downloaded(page, lambda: page.keyboard.press("Enter"))
     assert file.suggested_filename == "financements-selection.csv"
