@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Page, Route, sync_playwright
@@ -55,14 +56,13 @@ def executable() -> str:
 
 
 @contextmanager
-def watched_page() -> Iterator[Watched]:
+def watched_page(**options: Any) -> Iterator[Watched]:  # noqa: ANN401  (options of Playwright's contexts)
     """A page of a new profile; requests to any host but this machine are stopped and noted."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable(), args=list(_ARGUMENTS))
         try:
-            context = browser.new_context(
-                viewport={"width": WIDTH, "height": HEIGHT}, locale="fr-FR", timezone_id="Europe/Paris"
-            )
+            usual = {"viewport": {"width": WIDTH, "height": HEIGHT}, "locale": "fr-FR", "timezone_id": "Europe/Paris"}
+            context = browser.new_context(**(usual | options))
             context.set_default_timeout(60_000)
             watched = Watched(context.new_page())
 

@@ -253,8 +253,8 @@ def test_a_source_has_one_number_and_a_column_shows_its_own(alpes: MadePages) ->
     page = alpes.read("contrats/alpes/")
     assert [name for name in page.ids if name.startswith("sources-")] == ["sources-s2", "sources-s1", "sources-s3"]
     assert page.in_section("contrats_denominations-alpes-alpes") == "Alpes 2"
-    assert "décembre 2014 « fin 2014 » 2" in page.in_section("identite")
-    assert "Sources du contrat 1 divergence : date de signature" in page.in_section("identite")
+    assert "décembre 2014 « fin 2014 » 2 divergence : date de signature" in page.in_section("identite")
+    assert "Sources du contrat 1 #" in page.in_section("identite")
 
 
 def test_a_part_says_its_sources_only_when_they_are_not_those_of_its_row(alpes: MadePages) -> None:

@@ -85,6 +85,12 @@ def test_dates(value: object, precision: str, french: str, english: str) -> None
     assert long_date(value, "en", precision).replace(WIDE, " ") == english
 
 
+def test_markdown_aligns_figures_without_a_style_in_the_page() -> None:
+    table = markdown("| a | b |\n| --- | ---: |\n| x | 1 |")
+    assert '<td class="droite">1</td>' in table
+    assert "style" not in table
+
+
 def test_markdown_is_set_lower_and_obeys_no_html() -> None:
     assert markdown("# Un\n\n## Deux") == "<h2>Un</h2>\n<h3>Deux</h3>\n"
     shown = markdown("<script>alert(1)</script> [x](javascript:alert(1)) <b>y</b>")

@@ -21,7 +21,7 @@ FIGURES = (
     ("actions", Words("actions", "actions"), ""),
     ("evenements", Words("événements", "events"), ""),
     ("financements", Words("financements", "financing facts"), ""),
-    ("sources", Words("documents sources", "source documents"), ""),
+    ("sources", Words("sources", "sources"), ""),
 )
 
 
