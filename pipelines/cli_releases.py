@@ -93,7 +93,9 @@ def compare(old: str, new: str, as_json: bool, html: Path | None, outputs: Path 
 @click.command(cls=Command)
 @click.argument("table", metavar="TABLE")
 @click.argument("key", metavar="IDENTIFIANT")
-@click.option("--release", default="", help="Dossier ou nom d’une version (par défaut : la dernière).")
+@click.option(
+    "--release", metavar="VERSION", default="", help="Dossier ou nom d’une version (par défaut : la dernière)."
+)
 @_OUTPUTS
 @guarded
 def explain(table: str, key: str, release: str, outputs: Path | str) -> int:
@@ -143,8 +145,16 @@ def list_releases(outputs: Path | str) -> int:
     return DONE
 
 
+def _at_least_one(_context: click.Context, _option: click.Parameter, value: str) -> int:
+    if not (value.isascii() and value.isdigit() and int(value[:9]) > 0):
+        raise click.BadParameter("il faut un nombre entier, 1 au moins.")
+    return int(value[:9])
+
+
 @releases.command("prune")
-@click.option("--keep", type=click.IntRange(1), default=12, show_default=True, help="Combien de versions garder.")
+@click.option(
+    "--keep", metavar="NOMBRE", callback=_at_least_one, default="12", show_default=True, help="Combien en garder."
+)
 @click.option("--apply", is_flag=True, help="Les retire ; sans cette option, elles sont seulement nommées.")
 @_OUTPUTS
 @guarded
