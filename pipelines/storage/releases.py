@@ -184,7 +184,8 @@ def standing(place: Place) -> list[str]:
         found = place.store.ls(root, detail=False)
     except FileNotFoundError:
         return []
-    return [name for path in found if (name := str(path).rstrip("/").rpartition("/")[2]) and not name.startswith(".")]
+    paths = {str(path).rstrip("/") for path in found} - {root}  # what some tools leave in place of a folder
+    return sorted(name for path in paths if (name := path.rpartition("/")[2]) and not name.startswith("."))
 
 
 def _set_aside(outputs: Path, names: list[str]) -> None:

@@ -29,6 +29,13 @@ def test_nothing_is_there_yet() -> None:
 
 
 @pytest.mark.usefixtures("cache", "front")
+def test_what_marks_a_folder_is_no_remains_of_a_publication(store: Any) -> None:  # noqa: ANN401
+    store.pipe_file("seau/versions/releases/", b"")
+    store.pipe_file("seau/versions/releases/2026-11-22/csv/a.csv", b"a")
+    assert retention.unlisted(open_place(ADDRESS)) == ["2026-11-22"]
+
+
+@pytest.mark.usefixtures("cache", "front")
 @pytest.mark.parametrize("words", [("list",), ("prune",), ("withdraw", "2026-11-22")])
 def test_a_bucket_that_is_not_there_is_no_empty_one(words: tuple[str, ...]) -> None:
     done = CliRunner().invoke(main, ["releases", *words, "--outputs", "s3://absent/versions"])
