@@ -455,7 +455,9 @@ def test_help_is_in_french(arguments: tuple[str, ...]) -> None:
         (("releases", "prune", "--keep", "0"), "--keep : il faut un nombre entier, 1 au moins."),
         (("releases", "prune", "--keep", "deux"), "--keep : il faut un nombre entier, 1 au moins."),
         (("alerts", "envoie"), "Commande inconnue : envoie."),
-        (("restore", "copie", "--outputs", "s3://seau/versions"), "--outputs : s3://seau/versions est une adresse"),
+        (("restore", "copie", "--outputs", "s3://seau/versions"), "s3://seau/versions est une adresse"),
+        (("backup", "copie", "--outputs", "s3://seau/versions"), "ajoutez --history-only"),
+        (("serve", "--outputs", "s3://seau/versions"), "--outputs : s3://seau/versions est une adresse"),
     ],
 )
 def test_other_wrong_uses(
