@@ -79,7 +79,9 @@ def _date(_context: click.Context, _option: click.Parameter, value: str | None) 
     envvar="CONTRATS_OUTPUTS",
     help="Dossier des versions, ou s3://… (sans l’option : CONTRATS_OUTPUTS).",
 )
-@click.option("--date", callback=_date, help="Date de la version, AAAA-MM-JJ (par défaut : aujourd’hui à Paris).")
+@click.option(
+    "--date", metavar="AAAA-MM-JJ", callback=_date, help="Date de la version (par défaut : aujourd’hui à Paris)."
+)
 @click.option(
     "--partial", is_flag=True, help="Publie malgré des lignes refusées, mises en quarantaine avec ce qui en dépend."
 )
@@ -204,7 +206,12 @@ def register(sources: Path) -> int:
 
 @main.command()
 @click.argument("file", metavar="FICHIER.xlsx", type=FILE)
-@click.option("--contrat", default="", help="Identifiant du contrat dont remplir le modèle ; national : le national.")
+@click.option(
+    "--contrat",
+    metavar="IDENTIFIANT",
+    default="",
+    help="Identifiant du contrat dont remplir le modèle ; national : le national.",
+)
 @click.option("--sources", type=FOLDER, default=Path("sources"), show_default=True, help="Dossier des feuilles.")
 @guarded
 def template(file: Path, contrat: str, sources: Path) -> int:
@@ -237,13 +244,15 @@ def template(file: Path, contrat: str, sources: Path) -> int:
 @guarded
 def text(file: Path, revue: bool) -> int:
     """Affiche un classeur en texte stable, cellule par cellule, pour comparer deux versions."""
-    from pipelines.sheets.files import UnreadableFileError
+    from pipelines.sheets.files import OTHER_SUFFIXES, WORKBOOK_SUFFIXES, UnreadableFileError
     from pipelines.sheets.stable_text import stable_text
 
     if not file.exists():
         raise Stop(USAGE, f"Ce fichier ou ce dossier n’existe pas : {file}.")
     if file.is_dir() and not any(file.glob("*.csv")):
         raise Stop(USAGE, f"Aucune feuille (.csv) dans le dossier {file}.")
+    if file.is_file() and file.suffix.lower() not in (*WORKBOOK_SUFFIXES, *OTHER_SUFFIXES, ".csv"):
+        raise Stop(USAGE, f"Ce fichier n’est pas un classeur (.xlsx, .ods ou .csv) : {file}.")
     try:
         shown = stable_text(file, numbered=not revue)
     except UnreadableFileError as error:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import click
 
-from pipelines.command_line import DONE, ENVIRONMENT, USAGE, Stop, console_of, guarded
+from pipelines.command_line import DONE, ENVIRONMENT, USAGE, Commands, Stop, console_of, guarded
 
 
 def add_alert_commands(main: click.Group) -> None:
@@ -15,7 +15,7 @@ def add_alert_commands(main: click.Group) -> None:
     main.add_command(alerts)
 
 
-@click.group()
+@click.group(cls=Commands)
 def alerts() -> None:
     """Les alertes, par courriel et par webhook."""
 

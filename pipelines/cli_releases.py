@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipelines.cli_site import remake_site
 from pipelines.command_line import (
     DONE,
     ENVIRONMENT,
@@ -93,7 +92,9 @@ def compare(old: str, new: str, as_json: bool, html: Path | None, outputs: Path 
 @click.command(cls=Command)
 @click.argument("table", metavar="TABLE")
 @click.argument("key", metavar="IDENTIFIANT")
-@click.option("--release", default="", help="Dossier ou nom d’une version (par défaut : la dernière).")
+@click.option(
+    "--release", metavar="VERSION", default="", help="Dossier ou nom d’une version (par défaut : la dernière)."
+)
 @_OUTPUTS
 @guarded
 def explain(table: str, key: str, release: str, outputs: Path | str) -> int:
@@ -143,8 +144,16 @@ def list_releases(outputs: Path | str) -> int:
     return DONE
 
 
+def _at_least_one(_context: click.Context, _option: click.Parameter, value: str) -> int:
+    if not (value.isascii() and value.isdigit() and int(value[:9]) > 0):
+        raise click.BadParameter("il faut un nombre entier, 1 au moins.")
+    return int(value[:9])
+
+
 @releases.command("prune")
-@click.option("--keep", type=click.IntRange(1), default=12, show_default=True, help="Combien de versions garder.")
+@click.option(
+    "--keep", metavar="NOMBRE", callback=_at_least_one, default="12", show_default=True, help="Combien en garder."
+)
 @click.option("--apply", is_flag=True, help="Les retire ; sans cette option, elles sont seulement nommées.")
 @_OUTPUTS
 @guarded
@@ -167,7 +176,7 @@ def prune_releases(keep: int, apply: bool, outputs: Path | str) -> int:
                 store.prune(_place(outputs), goes)
             else:
                 prune(outputs, goes)
-            remake_site(outputs)
+            _follow(outputs)
         click.echo(f"C’est fait : {numbered(len(goes), 'version retirée', 'versions retirées')}.")
     return DONE
 
@@ -204,15 +213,29 @@ def _withdrawn(version: str, outputs: Path | str, *, apply: bool) -> tuple[str, 
         target = store.address_of(place, version)
         if apply:
             before = store.withdraw(place, version, work_folder("versions", place))
-            remake_site(outputs)
+            _follow(outputs)
             return target, before
         return target, store.withdrawable(place, version)
     from pipelines.publish.retention import withdraw, withdrawable
 
     plan = withdraw(outputs, version) if apply else withdrawable(outputs, version)
     if apply:
-        remake_site(outputs)
+        _follow(outputs)
     return str(plan.target), plan.before.version
+
+
+def _follow(outputs: Path | str) -> None:
+    """Makes the site again, if there is one, once a release left: what is said if it fails is that the rest is done."""
+    from pipelines.cli_site import remake_site
+    from pipelines.publish.errors import OutputsError
+    from pipelines.publish.folder import NotAReleaseError
+    from pipelines.storage.places import StorageError
+
+    try:
+        remake_site(outputs)
+    except (OutputsError, NotAReleaseError, StorageError) as error:
+        again = "Refaites-le par « contrats-destination site » : il montre encore ce qui a été retiré."
+        raise Stop(ENVIRONMENT, f"C’est retiré, mais le site n’a pas pu être refait : {error} {again}") from error
 
 
 def _place(address: str) -> Place:

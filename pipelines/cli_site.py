@@ -113,9 +113,15 @@ def remake_site(outputs: Path | str) -> None:
     envvar="CONTRATS_OUTPUTS",
     help="Dossier des versions (sans l’option : CONTRATS_OUTPUTS).",
 )
-@click.option("--port", callback=_port, default="8000", show_default=True, help="Port ; 0 : un port libre.")
 @click.option(
-    "--host", default="127.0.0.1", show_default=True, help="Adresse d’écoute ; celle-ci n’est vue que de cette machine."
+    "--port", metavar="PORT", callback=_port, default="8000", show_default=True, help="Port ; 0 : un port libre."
+)
+@click.option(
+    "--host",
+    metavar="ADRESSE",
+    default="127.0.0.1",
+    show_default=True,
+    help="Adresse d’écoute ; celle-ci n’est vue que de cette machine.",
 )
 @guarded
 def serve(outputs: Path, port: int, host: str) -> int:

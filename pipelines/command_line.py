@@ -13,11 +13,11 @@ import errno
 import io
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn, ParamSpec
+from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec
 
 import click
 
@@ -28,8 +28,31 @@ DONE, REFUSED, USAGE, ENVIRONMENT, BUG = range(5)
 P = ParamSpec("P")
 
 
+class _Help(click.HelpFormatter):
+    """The layout of a help page, in French whatever the locale."""
+
+    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
+        """The line that says how the command is typed."""
+        args = args.replace("COMMAND [ARGS]...", "COMMANDE [ARGUMENT]...")
+        super().write_usage(prog, args, "Usage : " if prefix is None else prefix)
+
+    def write_heading(self, heading: str) -> None:
+        """The title of a part."""
+        self.write(f"{'':>{self.current_indent}}{'Commandes' if heading == 'Commands' else heading} :\n")
+
+    def write_dl(self, rows: Iterable[tuple[str, str]], *args: Any, **more: Any) -> None:  # noqa: ANN401
+        """The options or the commands, each with what it does."""
+        super().write_dl([(term, said.replace("[default: ", "[par défaut : ")) for term, said in rows], *args, **more)
+
+
+class _Context(click.Context):
+    formatter_class = _Help
+
+
 class Command(click.Command):
     """A command whose help is in French."""
+
+    context_class = _Context
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
         """The option ``--help``, with its own help."""
@@ -97,7 +120,7 @@ def _name(error: click.BadParameter) -> str:
 
 
 class Place(click.ParamType[Path]):
-    """A path, which must not be a file where a folder is meant, nor the reverse; it need not exist."""
+    """A path, which must not be a file where a folder is meant, nor the reverse, nor an address; it need not exist."""
 
     def __init__(self, *, folder: bool) -> None:
         self.folder = folder
@@ -107,8 +130,10 @@ class Place(click.ParamType[Path]):
         """The path.
 
         Raises:
-            click.BadParameter: a file where a folder is meant, or the reverse.
+            click.BadParameter: a file where a folder is meant, or the reverse, or an address.
         """
+        if "://" in str(value):
+            self.fail(f"{value} est une adresse ; il faut un {self.name} de cette machine.", param, ctx)
         path = Path(value)
         if self.folder and path.is_file():
             self.fail(f"{value} est un fichier ; il faut un dossier.", param, ctx)

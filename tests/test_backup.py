@@ -8,8 +8,10 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from pipelines.backup import BackupError, backup, restore
+from pipelines.cli import main
 from pipelines.publish.release import write_release
 from pipelines.publish.versions import read_versions
 from tests.publish.publish_dataset import CODES, DATE, DECLARED, FULL, ORGANISMES, description, frame, frames, issues
@@ -118,3 +120,15 @@ def test_postgresql_is_told_by_its_own_words_without_the_password(outputs: Path,
     with pytest.raises(BackupError, match=r"pg_dump") as refused:
         backup(outputs, home, tmp_path / "copie", "postgresql://contrats:tres%20secret@127.0.0.1:1/dagster")
     assert "secret" not in str(refused.value)
+
+
+def test_the_folder_of_the_environment_is_the_one_that_is_saved(
+    outputs: Path, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As every command takes it: else a service’s backup would be of another folder."""
+    monkeypatch.setenv("CONTRATS_OUTPUTS", str(outputs))
+    monkeypatch.setenv("DAGSTER_HOME", str(home))
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(main, ["backup", str(tmp_path / "copie")])
+    assert done.exit_code == 0, done.output
+    assert (tmp_path / "copie" / "outputs" / "versions.json").is_file()

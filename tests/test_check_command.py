@@ -428,11 +428,19 @@ def test_a_terminal_of_another_encoding_loses_letters_and_json_none(spoiled: Sma
     assert json.loads(said)["issues"][0]["value"] == "31 février 2014"
 
 
-@pytest.mark.parametrize("arguments", [("--help",), ("check", "--help"), ("text", "-h")])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        *(("--help",), ("check", "--help"), ("text", "-h"), ("build", "-h"), ("releases", "-h")),
+        *(("releases", "prune", "-h"), ("alerts", "-h"), ("alerts", "test", "-h"), ("serve", "-h"), ("template", "-h")),
+    ],
+)
 def test_help_is_in_french(arguments: tuple[str, ...]) -> None:
     done = CliRunner().invoke(main, arguments)
     assert done.exit_code == 0
     assert "Affiche cette aide." in done.output
+    for word in ("Usage:", "Commands", "Options:", "default", "TEXT", "INTEGER", "Show this", "ARGS", "COMMAND "):
+        assert word not in done.output, done.output
 
 
 @pytest.mark.parametrize(
@@ -444,6 +452,12 @@ def test_help_is_in_french(arguments: tuple[str, ...]) -> None:
         (("text", "absent.xlsx"), "n’existe pas : absent.xlsx."),
         (("text", "."), "Aucune feuille (.csv) dans le dossier"),
         (("build", "--date", "demain"), "--date : une date s’écrit AAAA-MM-JJ"),
+        (("releases", "prune", "--keep", "0"), "--keep : il faut un nombre entier, 1 au moins."),
+        (("releases", "prune", "--keep", "deux"), "--keep : il faut un nombre entier, 1 au moins."),
+        (("alerts", "envoie"), "Commande inconnue : envoie."),
+        (("restore", "copie", "--outputs", "s3://seau/versions"), "s3://seau/versions est une adresse"),
+        (("backup", "copie", "--outputs", "s3://seau/versions"), "ajoutez --history-only"),
+        (("serve", "--outputs", "s3://seau/versions"), "--outputs : s3://seau/versions est une adresse"),
     ],
 )
 def test_other_wrong_uses(
@@ -452,6 +466,12 @@ def test_other_wrong_uses(
     monkeypatch.chdir(tmp_path)
     done = CliRunner().invoke(main, arguments)
     assert (done.exit_code, said in done.output) == (2, True), done.output
+
+
+def test_a_file_that_is_no_workbook_has_no_text(tmp_path: Path) -> None:
+    (tmp_path / "notes.md").write_text("# Notes\n", encoding="utf-8")
+    done = CliRunner().invoke(main, ["text", str(tmp_path / "notes.md")])
+    assert (done.exit_code, "n’est pas un classeur" in done.output) == (2, True), done.output
 
 
 @pytest.mark.parametrize("kind", ["boucle", "tube"])

@@ -12,7 +12,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 
 import dagster as dg
@@ -182,9 +182,14 @@ def _checked(instance: dg.DagsterInstance, run: str) -> tuple[list[dict[str, str
             links["Rapport"] = str(evaluation.metadata[REPORT].value)
         table = evaluation.metadata.get(CELLS)
         for row in table.value.records if isinstance(table, dg.TableMetadataValue) else []:
-            one = {name: str(row.data[shown]) for name, shown in CELL_COLUMNS.items()}
+            one = {name: _named(row.data, name, shown) for name, shown in CELL_COLUMNS.items()}
             cells.setdefault((one["code"], one["file"], one["sheet"], one["cell"], one["value"]), one)
     return list(cells.values()), links
+
+
+def _named(data: Mapping[str, object], name: str, shown: str) -> str:
+    """A value of a cell that a check named; the history may hold runs of before its columns were called in French."""
+    return str(data.get(shown, data.get(name, "")))
 
 
 # --- Data that are no longer fresh -----------------------------------------------------------------------------------

@@ -65,7 +65,7 @@ _PASSING_ERRNOS = frozenset(
 )
 _HINDERED = frozenset(
     {"OutputsError", "StorageError", "ExchangeError", "OSError", "PermissionError", "FileNotFoundError"}
-    | {"FileExistsError", "NotADirectoryError", "IsADirectoryError"}
+    | {"FileExistsError", "NotADirectoryError", "IsADirectoryError", "DagsterExecutionInterruptedError"}
 )
 _OURS = frozenset({"OutputsError", "OutputsBusy", "StorageError", "StorageUnreachable"})
 SPOKEN = _REFUSED - {"DagsterAssetCheckFailedError"} | _OURS

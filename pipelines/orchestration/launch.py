@@ -189,6 +189,8 @@ def _message(failures: list[dg.DagsterEvent]) -> str:
         error = event.step_failure_data.error
         while error is not None and error.cause is not None and error.cls_name not in SPOKEN:
             error = error.cause
+        if error is not None and error.cls_name == "DagsterExecutionInterruptedError":  # Ctrl-C, or the machine stops
+            return "Interrompu."
         if error is not None:
             return error.message.strip().partition(": ")[2] or error.message.strip()
     return "Le travail a échoué sans dire pourquoi ; voir l’interface de Dagster."

@@ -90,17 +90,17 @@ def write_versions(outputs: Path, versions: Versions) -> None:
 
 
 def next_version(outputs: Path, date: dt.date) -> str:
-    """The first free name for a release of this day: the date, then ``.2``, ``.3`` and so on.
+    """The next name for a release of this day: the date, then ``.2``, ``.3`` and so on, after every name of the day.
 
-    A name that was published once names nothing else, even when its release was withdrawn.
+    A name that was published once names nothing else, even when its release was withdrawn, or pruned before another
+    of its day; and names follow the order in which releases were made.
     """
     taken = {path.name for folder in (RELEASES, WITHDRAWN) for path in (outputs / folder).glob("*")}
     taken |= set(_pointer(outputs).get("order", []))
     day = date.isoformat()
-    rank = 1
-    while (version := day if rank == 1 else f"{day}.{rank}") in taken:
-        rank += 1
-    return version
+    of_the_day = (name.partition(".")[2] or "1" for name in taken if name.partition(".")[0] == day)
+    rank = max((int(number) for number in of_the_day if number.isascii() and number.isdigit()), default=0) + 1
+    return day if rank == 1 else f"{day}.{rank}"
 
 
 def write_aside(path: Path, content: str) -> None:

@@ -21,7 +21,7 @@ from pipelines.publish.errors import as_outputs_error
 from pipelines.publish.staging import IN_PROGRESS, remove
 from pipelines.publish.versions import LATEST, POINTER, RELEASES
 from pipelines.site.extras import extras
-from pipelines.site.model import SiteData, read_site
+from pipelines.site.model import NoReleaseError, SiteData, read_site
 from pipelines.site.pages import all_pages
 from pipelines.site.render import render_all
 
@@ -40,7 +40,8 @@ def build_site(outputs: Path) -> Path:
     """
     outputs = outputs.absolute()
     with as_outputs_error(outputs):
-        outputs.mkdir(parents=True, exist_ok=True)
+        if not outputs.is_dir():
+            raise NoReleaseError(f"Le dossier {outputs} n’existe pas : publiez d’abord une version.")
         lock.take(outputs)
         aside = outputs / IN_PROGRESS / f"{SITE}-{os.getpid()}"
         try:

@@ -21,6 +21,7 @@ from pipelines.site import bounds
 from pipelines.site.chart_words import CAPTIONS, SUBJECTS
 from pipelines.site.drawing import Bar, bars, heat, linked, table
 from pipelines.site.model import LANGUAGES, Language
+from pipelines.site.older import unless_lacking
 from pipelines.site.render import NARROW, WIDE, euros, number, share
 from pipelines.site.timeline import dated_contracts, generations, timeline, words
 from schemas.declaration import Bilingual
@@ -74,19 +75,21 @@ class Chart:
 
 
 def all_charts(tables: Tables, address: Callable[[str], str]) -> list[Chart]:
-    """Every chart, in the order of the page; ``address`` links to a page of the site."""
-    return [
-        signatures(tables),
-        lines_of_time(tables, address),
-        actions_by_strand(tables),
-        actions_by_contract(tables, address),
-        actions_by_status(tables),
-        financing(tables),
-        figures(tables),
-        aims(tables, address),
-        partners(tables),
-        sources(tables),
-    ]
+    """Every chart that the release can fill, in the order of the page; ``address`` links to a page of the site."""
+    makers: tuple[Callable[[], Chart], ...] = (
+        lambda: signatures(tables),
+        lambda: lines_of_time(tables, address),
+        lambda: actions_by_strand(tables),
+        lambda: actions_by_contract(tables, address),
+        lambda: actions_by_status(tables),
+        lambda: financing(tables),
+        lambda: figures(tables),
+        lambda: aims(tables, address),
+        lambda: partners(tables),
+        lambda: sources(tables),
+    )
+    made = (unless_lacking(tables, make) for make in makers)
+    return [chart for chart in made if chart is not None]
 
 
 def counted(values: pd.Series, vocabulary: str, tables: Tables) -> pd.DataFrame:

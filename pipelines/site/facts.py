@@ -155,7 +155,8 @@ class Facts:
     @cached_property
     def zones(self) -> Mapping[tuple[str, str], Row]:
         """The official zones by their type and code."""
-        return {(row["zone_type_code"]["code"], row["zone_code"]): row for row in self.rows("zones")}
+        typed = (row for row in self.rows("zones") if row["zone_type_code"] is not None)
+        return {(row["zone_type_code"]["code"], row["zone_code"]): row for row in typed}
 
     def zone(self, row: Row) -> Row | None:
         """The official zone that a row names."""

@@ -87,6 +87,8 @@ def open_place(address: str) -> Place:
         ) from error
     except ValueError as error:
         raise StorageError(f"{address} n’est pas une adresse que ce programme sait lire.") from error
+    except OSError as error:  # some are reached as soon as they are opened
+        raise StorageUnreachable(f"{address} ne répond pas, ou mal ({type(error).__name__}).") from error
     if parts.scheme in _S3:
         store.retries = _ATTEMPTS
     return Place(address, store, str(root).rstrip("/"))

@@ -10,9 +10,12 @@ Belongs here: that order. Does not belong here: making a release (``publish``).
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
+import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -47,6 +50,8 @@ CONTENT_TYPES = {
 }
 _PLAIN = "text/plain; charset=utf-8"
 _BLOCK = 1 << 20
+_VERSION = re.compile(r"\d{4}-\d{2}-\d{2}(\.[1-9]\d*)?")
+"""The name of a release: it is also that of the folder that a prune empties."""
 
 
 @dataclass(frozen=True)
@@ -71,17 +76,27 @@ def read_pointer(place: Place) -> Pointer:
             before = place.store.info(path)
             content = place.store.cat_file(path)
         except FileNotFoundError:
+            _require_bucket(place)
             return Pointer(None, (), None)
     try:
         found = json.loads(content)
         releases = tuple(dict(one) for one in found["releases"])
-        names = [str(one["version"]) for one in releases]
+        named = [(str(one["version"]), one) for one in releases]
+        sound = all(name.startswith(dt.date.fromisoformat(str(one["date"])).isoformat()) for name, one in named)
         latest = None if found["latest"] is None else str(found["latest"])
     except (ValueError, KeyError, TypeError) as error:
         raise StorageError(f"{path} n’est pas une liste de versions : remettez-la depuis une sauvegarde.") from error
-    if latest not in (None, *names) or any("/" in name or name.startswith(".") for name in names):
+    names = [name for name, _ in named]
+    if not sound or latest not in (None, *names) or not all(_VERSION.fullmatch(name) for name in names):
         raise StorageError(f"{path} n’est pas une liste de versions : remettez-la depuis une sauvegarde.")
     return Pointer(latest, releases, str(before.get("ETag") or hashlib.sha256(content).hexdigest()))
+
+
+def _require_bucket(place: Place) -> None:
+    """A bucket that is not there is said; whether a key that may not look at all of it may look there is seen later."""
+    if place.conditional:
+        with suppress(PermissionError):
+            place.store.ls(place.root.partition("/")[0])
 
 
 def bring(place: Place, outputs: Path) -> Pointer:
@@ -169,7 +184,8 @@ def standing(place: Place) -> list[str]:
         found = place.store.ls(root, detail=False)
     except FileNotFoundError:
         return []
-    return [name for path in found if (name := str(path).rstrip("/").rpartition("/")[2]) and not name.startswith(".")]
+    paths = {str(path).rstrip("/") for path in found} - {root}  # what some tools leave in place of a folder
+    return sorted(name for path in paths if (name := path.rpartition("/")[2]) and not name.startswith("."))
 
 
 def _set_aside(outputs: Path, names: list[str]) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from pipelines.definitions import defs
 from pipelines.orchestration import alerts
+from pipelines.orchestration.metadata import CELLS
 from pipelines.orchestration.names import RELEASE_FILES
 from pipelines.orchestration.policy import STALE_AFTER_DAYS, TOLD_AGAIN_AFTER_DAYS
 from pipelines.orchestration.resources import PARIS, Run
@@ -107,6 +108,31 @@ def test_a_failed_run_is_told_once_with_its_cells(small_sources: SmallSources, b
     assert said["details"]["nature"] == "données refusées"
     assert said["details"]["cellules"][0]["code"] == "date-illisible"
     assert Path(said["liens"]["Rapport"]).is_file()
+
+
+def test_a_run_of_before_its_cells_were_named_in_french_is_told_too(box: MailBox, hook: Receiver) -> None:
+    """An upgrade may come between a failure and the look that tells it."""
+    looks = Looks(alerts.failures)
+    looks.look()
+    names = ("code", "file", "sheet", "cell", "column", "value", "message", "advice")
+    record = dg.TableRecord({name: f"<{name}>" for name in names})
+    shown = dg.MetadataValue.table([record], dg.TableSchema([dg.TableColumn(name) for name in names]))
+
+    @dg.asset_check(asset="avant", blocking=True)
+    def conforme() -> dg.AssetCheckResult:
+        return dg.AssetCheckResult(passed=False, metadata={CELLS: shown})
+
+    @dg.asset
+    def apres() -> None:
+        raise dg.Failure("refusé")
+
+    job = dg.define_asset_job("essai", selection=dg.AssetSelection.all() | dg.AssetSelection.all_asset_checks())
+    defs = dg.Definitions(assets=[apres], asset_checks=[conforme], jobs=[job])
+    defs.resolve_job_def("essai").execute_in_process(instance=looks.instance, raise_on_error=False)
+    looks.look()
+    (body,) = hook.bodies
+    assert json.loads(body)["details"]["cellules"][0]["advice"] == "<advice>"
+    assert len(box.messages) == 1
 
 
 def test_what_failed_before_is_not_told_and_a_success_neither(box: MailBox) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from click.testing import CliRunner
 
 from pipelines.cli import main
 from pipelines.orchestration.launch import launch
+from pipelines.progress import listening
 from tests.conftest import SmallSources
 from tests.publication.conftest import SOURCES
 
@@ -56,6 +58,13 @@ def test_outputs_that_cannot_be_written_are_said(sources: SmallSources, tmp_path
     assert result.release is None
     assert result.code == 3
     assert "releases" in result.message
+
+
+def test_an_interruption_is_no_fault_of_the_program(sources: SmallSources, tmp_path: Path) -> None:
+    with listening(lambda _: signal.raise_signal(signal.SIGINT)):
+        result = launch(sources.root, tmp_path / "sorties", "2026-11-22")
+    assert (result.code, result.message, result.release) == (3, "Interrompu.", None)
+    assert not list((tmp_path / "sorties").glob("releases/*"))
 
 
 @pytest.mark.slow

@@ -137,3 +137,14 @@ def test_a_withdrawal_that_died_after_the_pointer_moved_did_not_happen(outputs: 
     write_versions(outputs, read_versions(outputs).without(VERSIONS[-1]))
     assert read_versions(outputs).latest == VERSIONS[-1]
     assert withdraw(outputs, VERSIONS[-1]).before.version == VERSIONS[-2]
+
+
+def test_the_name_of_a_pruned_release_is_not_given_again(outputs: Path) -> None:
+    """Two releases of a day: the first is pruned, and a third is made; its name comes after the second’s."""
+    day = dt.date.fromisoformat(VERSIONS[-1])
+    for rank, named in ((5, f"{VERSIONS[-1]}.2"), (6, f"{VERSIONS[-1]}.3")):
+        changed = frames() | {"organismes": frame(ORGANISMES, [FULL | {"parent_id": None, "nom": f"Nom {rank}"}])}
+        made = write_release(changed, issues(), description(), CODES, outputs, day, declared=DECLARED)
+        assert made.version == named
+        prune(outputs, removable(outputs, 1))
+        assert [one.release.version for one in listing(outputs)] == [named]

@@ -18,7 +18,7 @@ from pipelines.publish.errors import OutputsBusy
 from pipelines.publish.staging import IN_PROGRESS
 from pipelines.site.build import build_site
 from pipelines.site.model import NoReleaseError, SiteData
-from pipelines.site.pages import Page, all_pages
+from pipelines.site.pages import Page, Words, all_pages
 from tests.site.conftest import FIRST, HOSTILE, LAST, WITHDRAWN
 from tests.site.reading import pages_of, read
 
@@ -223,6 +223,19 @@ def test_there_is_no_site_without_a_release(tmp_path: Path) -> None:
     with pytest.raises(NoReleaseError, match="aucune version"):
         build_site(tmp_path)
     assert not (tmp_path / "site").exists()
+
+
+def test_a_folder_that_is_not_there_is_not_made(tmp_path: Path) -> None:
+    with pytest.raises(NoReleaseError, match="n’existe pas"):
+        build_site(tmp_path / "ailleurs")
+    assert not (tmp_path / "ailleurs").exists()
+
+
+@pytest.mark.parametrize("part", ["..", "../../ailleurs", ".", "a b", "a?b", "a#b", "é", "a//b", ""])
+def test_no_page_stands_out_of_the_site_nor_where_a_link_would_not_lead(part: str) -> None:
+    words = Words("Titre", "Title")
+    with pytest.raises(ValueError, match="not the address"):
+        Page(path=f"contrats/{part}/", template="retire.html.j2", title=words, description=words)
 
 
 def test_two_pages_cannot_have_one_address(data: SiteData, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -39,3 +39,13 @@ def test_the_site_is_made_without_a_release_and_follows_the_one_that_is_withdraw
 def test_there_is_nothing_to_show_yet(tmp_path: Path) -> None:
     code, said = run("site", "--outputs", str(tmp_path))
     assert (code, "aucune version" in said) == (2, True), said
+
+
+def test_a_withdrawal_whose_site_cannot_follow_says_that_it_is_done(releases: Path) -> None:
+    """The disk refuses the site: the release is withdrawn all the same, and it is said that the site still shows it."""
+    where = ("--outputs", str(releases))
+    assert run("site", *where)[0] == 0
+    (releases / ".en-cours").write_text("un fichier à la place d’un dossier", encoding="utf-8")
+    code, said = run("releases", "withdraw", LAST.isoformat(), "--apply", *where)
+    assert (code, "C’est retiré, mais le site n’a pas pu être refait" in said) == (3, True), said
+    assert json.loads((releases / "versions.json").read_text(encoding="utf-8"))["latest"] == FIRST.isoformat()

@@ -236,7 +236,14 @@ def test_a_damaged_release_is_not_built_upon(front: Front, store: Any, tmp_path:
 
 
 @pytest.mark.parametrize(
-    "pointer", [b"", b"[]", b'{"latest": "x", "releases": []}', b'{"latest": null, "releases": [{"version": "../x"}]}']
+    "pointer",
+    [
+        *(b"", b"[]", b'{"latest": "x", "releases": []}', b'{"latest": null, "releases": [{"version": "../x"}]}'),
+        b'{"latest": null, "releases": [{"version": "", "date": "2026-11-22"}]}',
+        b'{"latest": null, "releases": [{"version": "2026-11-22"}]}',
+        b'{"latest": null, "releases": [{"version": "2026-11-22", "date": "hier"}]}',
+        b'{"latest": null, "releases": [{"version": "2026-11-22", "date": "2026-11-21"}]}',
+    ],
 )
 def test_a_pointer_that_is_none_is_said(front: Front, store: Any, tmp_path: Path, pointer: bytes) -> None:  # noqa: ANN401
     store.pipe_file("seau/versions/versions.json", pointer)

@@ -28,6 +28,31 @@ def test_nothing_is_there_yet() -> None:
     assert done.exit_code == 2 and "n’est pas une version" in done.output, done.output
 
 
+@pytest.mark.usefixtures("cache", "front")
+def test_what_marks_a_folder_is_no_remains_of_a_publication(store: Any) -> None:  # noqa: ANN401
+    store.pipe_file("seau/versions/releases/", b"")
+    store.pipe_file("seau/versions/releases/2026-11-22/csv/a.csv", b"a")
+    assert retention.unlisted(open_place(ADDRESS)) == ["2026-11-22"]
+
+
+@pytest.mark.usefixtures("cache", "front")
+@pytest.mark.parametrize("words", [("list",), ("prune",), ("withdraw", "2026-11-22")])
+def test_a_bucket_that_is_not_there_is_no_empty_one(words: tuple[str, ...]) -> None:
+    done = CliRunner().invoke(main, ["releases", *words, "--outputs", "s3://absent/versions"])
+    assert (done.exit_code, "ce seau ou ce préfixe n’existe pas" in done.output) == (3, True), done.output
+
+
+@pytest.mark.usefixtures("cache", "front")
+def test_a_pointer_that_names_no_release_empties_no_folder(store: Any) -> None:  # noqa: ANN401
+    """An empty name would make of a prune the removal of everything."""
+    store.pipe_file("seau/versions/releases/2026-11-22/SHA256SUMS", b"-")
+    told = [{"version": name, "date": "2026-11-22"} for name in ("", "2026-11-22")]
+    store.pipe_file("seau/versions/versions.json", json.dumps({"latest": "2026-11-22", "releases": told}).encode())
+    done = run("prune", "--keep", "1", "--apply")
+    assert (done.exit_code, "n’est pas une liste de versions" in done.output) == (3, True), done.output
+    assert store.exists("seau/versions/releases/2026-11-22/SHA256SUMS")
+
+
 @pytest.mark.slow
 @pytest.mark.usefixtures("cache")
 def test_releases_are_listed_withdrawn_and_pruned(front: Front, store: Any, tmp_path: Path) -> None:  # noqa: ANN401

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +17,9 @@ from pipelines.site.model import Json, Language, SiteData
 from schemas.declaration import Bilingual
 
 Words = Bilingual
+_PART = r"\w[\w.-]*"
+_ADDRESS = re.compile(rf"({_PART}/)*({_PART}\.html)?", re.ASCII)
+"""What an address may be: of folders and files of the site, in characters that no link has to escape."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +44,7 @@ class Page:
     files: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
-        if self.path.startswith("/") or (self.path and not self.path.endswith(("/", ".html"))):
+        if _ADDRESS.fullmatch(self.path) is None:
             raise ValueError(f"{self.path!r} is not the address of a page")
 
     @property

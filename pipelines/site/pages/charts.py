@@ -12,8 +12,10 @@ FOLDER = "graphiques/"
 
 
 def pages(data: SiteData) -> Iterator[Page]:
-    """The charts of the last release."""
+    """The charts of the last release, when it has what one of them needs."""
     charts = all_charts(data.last.tables, lambda path: f"../{path}")
+    if not charts:
+        return
     yield Page(
         path=FOLDER,
         template="graphiques.html.j2",

@@ -10,6 +10,7 @@ from pipelines.publish.describing.jsonld import dataset_jsonld
 from pipelines.site.changes import changes
 from pipelines.site.map import departments_csv, destinations_map
 from pipelines.site.model import LANGUAGES, SiteData
+from pipelines.site.older import unless_lacking
 from pipelines.site.pages import Page, Words
 from pipelines.site.timeline import timeline
 from schemas.declaration import Family
@@ -47,16 +48,22 @@ def pages(data: SiteData) -> Iterator[Page]:
             "a_plat": flat,
             "ensemble": [files[name] for name in (WORKBOOK, ARCHIVE) if name in files],
             "changements": changes(data.current),
-            "map": {
-                language: destinations_map(
-                    release.tables,
-                    lambda contract: f"contrats/{contract}/",
-                    language,
-                    None if everywhere is None else MAP_FILE if language == "fr" else f"../{MAP_FILE}",
-                )
-                for language in LANGUAGES
-            },
-            "timeline": {language: timeline(release.tables, lambda path: path, language) for language in LANGUAGES},
+            "map": unless_lacking(
+                release.tables,
+                lambda: {
+                    language: destinations_map(
+                        release.tables,
+                        lambda contract: f"contrats/{contract}/",
+                        language,
+                        None if everywhere is None else MAP_FILE if language == "fr" else f"../{MAP_FILE}",
+                    )
+                    for language in LANGUAGES
+                },
+            ),
+            "timeline": unless_lacking(
+                release.tables,
+                lambda: {language: timeline(release.tables, lambda path: path, language) for language in LANGUAGES},
+            ),
         },
         jsonld=lambda language: dataset_jsonld(release.descriptor, language),
         files={} if everywhere is None else {MAP_FILE: everywhere},

@@ -9,6 +9,7 @@ import pandas as pd
 
 from pipelines.site import bounds, network
 from pipelines.site.model import LANGUAGES, Language, SiteData
+from pipelines.site.older import unless_lacking
 from pipelines.site.pages import Page, Words
 from pipelines.site.timeline import dated_contracts
 from schemas.declaration import Bilingual
@@ -22,7 +23,13 @@ _BY = {
 
 
 def pages(data: SiteData) -> Iterator[Page]:
-    """The network of the last release."""
+    """The network of the last release, when it has what that needs."""
+    page = unless_lacking(data.last.tables, lambda: _page(data))
+    if page is not None:
+        yield page
+
+
+def _page(data: SiteData) -> Page:
     tables = data.last.tables
     found = network.ties(tables)
     partners = network.by_partner(tables, found)
@@ -32,7 +39,7 @@ def pages(data: SiteData) -> Iterator[Page]:
     categories = network.words(tables, "categorie_partenaire")
     drawn = network.graph(tables)
     hubs = partners[partners["partenaire_id"].isin(network.hubs(found))]
-    yield Page(
+    return Page(
         path=FOLDER,
         template="reseau.html.j2",
         title=Words("Qui travaille avec qui", "Who works with whom"),
