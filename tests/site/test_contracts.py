@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -471,6 +472,7 @@ def opinions(tmp_path: Path) -> Iterator[None]:
     registry.forget()
     yield
     schemas.tables.__path__.remove(str(tmp_path))
+    sys.modules.pop("schemas.tables.avis", None)
     registry.forget()
 
 

@@ -30,7 +30,7 @@ def pages(data: SiteData) -> Iterator[Page]:
     """The home page."""
     release = data.last
     files = {file.path: file for file in data.current.files}
-    everywhere = departments_csv(release.tables)
+    everywhere = unless_lacking(release.tables, lambda: departments_csv(release.tables))
     flat = [one for name, one in release.resources.items() if release.family(name) == Family.FLAT]
     yield Page(
         path="",
