@@ -149,7 +149,8 @@ def _fiche(facts: Facts, record: Record, contract: Row, clauses: list[Row]) -> d
 
 def _own(facts: Facts, contract: str, table: str) -> list[Row]:
     """The rows of a contract, then those of its groups as wholes."""
-    groups = [row["groupe_code"]["code"] for row in facts.of("contrats_groupes", "contrat_id", contract)]
+    memberships = facts.of("contrats_groupes", "contrat_id", contract)
+    groups = [row["groupe_code"]["code"] for row in memberships if row["groupe_code"] is not None]
     shared = [row for code in groups for row in facts.of(table, "groupe_code", code) if row["contrat_id"] is None]
     return [*facts.of(table, "contrat_id", contract), *shared]
 
