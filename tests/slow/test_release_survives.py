@@ -117,7 +117,7 @@ def test_a_full_disk_is_said_and_the_next_build_makes_up_for_it(place: Path) -> 
     """In a name space of its own, a small disk is mounted, filled, and freed again."""
     script = f"""
         set -u
-        mount -t tmpfs -o size=12m,mode=777 tmpfs {place}/sorties
+        mount -t tmpfs -o size=32m,mode=777 tmpfs {place}/sorties
         {UNPRIVILEGED} {" ".join(command(place, FIRST))} || exit 90
         sed -i s/Allonger/Raccourcir/ {place}/sources/contrats/alpes/Contrat.csv
         head -c $(($(stat -f -c '%a*%S' {place}/sorties) - 150000)) /dev/zero > {place}/sorties/plein

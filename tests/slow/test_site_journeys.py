@@ -403,7 +403,7 @@ def test_the_network_leads_to_a_partner(served: Served, page: Page) -> None:
 
 def test_the_files_of_charts_are_the_tables_that_they_show(served: Served, page: Page) -> None:
     page.goto(f"{served.url}graphiques/")
-    charts = page.locator("figure.graphique")
+    charts = page.locator("section.graphique")
     assert charts.count() > 5
 
     def value(text: str) -> str | float:
@@ -468,7 +468,8 @@ def test_an_address_that_leads_nowhere_says_so_and_leads_back(served: Served) ->
             page.evaluate("getComputedStyle(document.querySelector('.entete')).backgroundColor") != "rgba(0, 0, 0, 0)"
         )
         page.get_by_role("link", name="Voir les données").click()
-        at(page, "donnees/")
+        page.wait_for_url(re.compile(r"/donnees/(?:#.*)?$"))  # under the path of the site's address
+        assert page.locator("h1").inner_text() == "Les données"
         assert [one for one in watched.errors if "404" not in one] == []
 
 
