@@ -100,7 +100,7 @@ def _order(files: Sequence[pd.Series], ranks: Sequence[Mapping[str, int]]) -> np
 
 def _ranked(files: pd.Series, rank: Mapping[str, int]) -> np.ndarray:
     codes, names = pd.factorize(files)
-    places = np.array([rank.get(name, -1) for name in names], dtype=np.int64)
+    places = np.array([rank.get(name, -1) for name in names.to_numpy(dtype=object)], dtype=np.int64)
     return places[codes] if len(codes) else np.empty(0, dtype=np.int64)
 
 

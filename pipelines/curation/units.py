@@ -56,8 +56,8 @@ class Unit:
 
 def workbook_units(root: Path) -> list[Unit]:
     """The workbooks of contracts, by name, then the national one."""
-    found = [*workbooks(root / CONTRACTS_FOLDER), *(path for path in workbooks(root) if path.stem == NATIONAL)]
-    return [Unit(path.relative_to(root).as_posix(), path) for path in found]
+    contracts = [Unit(f"{CONTRACTS_FOLDER}/{path.name}", path) for path in workbooks(root / CONTRACTS_FOLDER)]
+    return [*contracts, *(Unit(path.name, path) for path in workbooks(root) if path.stem == NATIONAL)]
 
 
 def reading_order(names: Iterable[str]) -> list[str]:
@@ -100,10 +100,11 @@ def _unread(root: Path, read: set[str]) -> Iterator[str]:
     A workbook kept in a second format beside the one that is read is none of them.
     """
     for folder in (root, root / CONTRACTS_FOLDER, root / REFERENCES_FOLDER):
-        for path in sorted(folder.iterdir()) if folder.is_dir() else []:
+        suffixes = {".csv"} if folder.name == CONTRACTS_FOLDER else {".csv", *WORKBOOK_SUFFIXES, *OTHER_SUFFIXES}
+        found = [path for path in folder.iterdir() if path.suffix.lower() in suffixes] if folder.is_dir() else []
+        for path in sorted(found):
             name = path.relative_to(root).as_posix()
-            suffixes = {".csv"} if folder.name == CONTRACTS_FOLDER else {".csv", *WORKBOOK_SUFFIXES, *OTHER_SUFFIXES}
-            sheet = path.suffix.lower() in suffixes and not path.is_dir() and not ignored(path)
+            sheet = not path.is_dir() and not ignored(path)
             if sheet and name not in read and name != f"{ASSERTIONS.name}.csv":
                 yield name
 

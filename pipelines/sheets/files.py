@@ -55,13 +55,15 @@ def ignored(path: Path) -> bool:
 
 def digest(path: Path) -> str:
     """SHA-256 of a file, or of the names and contents of a folder's CSV files; blank for what is not read."""
+    try:
+        return hashlib.sha256(read_bytes(path)).hexdigest()
+    except UnreadableFileError:
+        if not path.is_dir():
+            return ""
     total = hashlib.sha256()
     try:
-        if path.is_dir():
-            for part in _parts(path):
-                total.update(part.name.encode() + b"\0" + read_bytes(part) + b"\0")
-        else:
-            total.update(read_bytes(path))
+        for part in _parts(path):
+            total.update(part.name.encode() + b"\0" + read_bytes(part) + b"\0")
     except UnreadableFileError:
         return ""
     return total.hexdigest()
