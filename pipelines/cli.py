@@ -30,6 +30,7 @@ from pipelines.command_line import (
     Stop,
     console_of,
     guarded,
+    outputs_option,
     printing,
     shown_path,
 )
@@ -71,14 +72,7 @@ def _date(_context: click.Context, _option: click.Parameter, value: str | None) 
     envvar="CONTRATS_SOURCES",
     help="Dossier des feuilles, ou s3://… (sans l’option : CONTRATS_SOURCES).",
 )
-@click.option(
-    "--outputs",
-    type=FOLDER_OR_ADDRESS,
-    default=Path("outputs"),
-    show_default=True,
-    envvar="CONTRATS_OUTPUTS",
-    help="Dossier des versions, ou s3://… (sans l’option : CONTRATS_OUTPUTS).",
-)
+@outputs_option
 @click.option(
     "--date", metavar="AAAA-MM-JJ", callback=_date, help="Date de la version (par défaut : aujourd’hui à Paris)."
 )

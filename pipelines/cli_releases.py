@@ -16,7 +16,6 @@ from pipelines.command_line import (
     DONE,
     ENVIRONMENT,
     FILE,
-    FOLDER_OR_ADDRESS,
     REFUSED,
     USAGE,
     Command,
@@ -24,21 +23,13 @@ from pipelines.command_line import (
     Stop,
     console_of,
     guarded,
+    outputs_option,
 )
 from pipelines.text import numbered
 
 if TYPE_CHECKING:
     from pipelines.publish.folder import ReleaseFolder
     from pipelines.storage.places import Place
-
-_OUTPUTS = click.option(
-    "--outputs",
-    type=FOLDER_OR_ADDRESS,
-    default=Path("outputs"),
-    show_default=True,
-    envvar="CONTRATS_OUTPUTS",
-    help="Dossier des versions, ou s3://… (sans l’option : CONTRATS_OUTPUTS).",
-)
 
 
 def add_release_commands(group: click.Group) -> None:
@@ -49,7 +40,7 @@ def add_release_commands(group: click.Group) -> None:
 
 @click.command(cls=Command)
 @click.argument("release", metavar="VERSION")
-@_OUTPUTS
+@outputs_option
 @guarded
 def verify(release: str, outputs: Path | str) -> int:
     """Recalcule tout ce qu’une version affirme : empreintes, tailles, lignes, schémas, clés (1 = un écart)."""
@@ -69,7 +60,7 @@ def verify(release: str, outputs: Path | str) -> int:
 @click.argument("new", metavar="NOUVELLE")
 @click.option("--json", "as_json", is_flag=True, help="Un seul objet JSON sur la sortie (docs/diff.schema.json).")
 @click.option("--html", type=FILE, help="Écrit aussi la comparaison en une page HTML.")
-@_OUTPUTS
+@outputs_option
 @guarded
 def compare(old: str, new: str, as_json: bool, html: Path | None, outputs: Path | str) -> int:
     """Dit ce qui a changé entre deux versions (1 = elles diffèrent)."""
@@ -95,7 +86,7 @@ def compare(old: str, new: str, as_json: bool, html: Path | None, outputs: Path 
 @click.option(
     "--release", metavar="VERSION", default="", help="Dossier ou nom d’une version (par défaut : la dernière)."
 )
-@_OUTPUTS
+@outputs_option
 @guarded
 def explain(table: str, key: str, release: str, outputs: Path | str) -> int:
     """Raconte une ligne publiée : ses cellules, ses corrections, ses sources, ses divergences."""
@@ -120,7 +111,7 @@ def releases() -> None:
 
 
 @releases.command("list")
-@_OUTPUTS
+@outputs_option
 @guarded
 def list_releases(outputs: Path | str) -> int:
     """Liste les versions, de la plus ancienne à la dernière."""
@@ -155,7 +146,7 @@ def _at_least_one(_context: click.Context, _option: click.Parameter, value: str)
     "--keep", metavar="NOMBRE", callback=_at_least_one, default="12", show_default=True, help="Combien en garder."
 )
 @click.option("--apply", is_flag=True, help="Les retire ; sans cette option, elles sont seulement nommées.")
-@_OUTPUTS
+@outputs_option
 @guarded
 def prune_releases(keep: int, apply: bool, outputs: Path | str) -> int:
     """Nomme les versions les plus anciennes, et les retire avec --apply ; jamais la dernière."""
@@ -184,7 +175,7 @@ def prune_releases(keep: int, apply: bool, outputs: Path | str) -> int:
 @releases.command("withdraw")
 @click.argument("version", metavar="VERSION")
 @click.option("--apply", is_flag=True, help="La retire ; sans cette option, ce qui se passerait est seulement dit.")
-@_OUTPUTS
+@outputs_option
 @guarded
 def withdraw_release(version: str, apply: bool, outputs: Path | str) -> int:
     """Retire la dernière version : la précédente redevient la dernière, et les fichiers sont mis de côté."""

@@ -16,12 +16,12 @@ from pipelines.command_line import (
     DONE,
     ENVIRONMENT,
     FOLDER,
-    FOLDER_OR_ADDRESS,
     USAGE,
     Command,
     Stop,
     console_of,
     guarded,
+    outputs_option,
     shown_path,
 )
 
@@ -41,14 +41,7 @@ def _port(_context: click.Context, _option: click.Parameter, value: str) -> int:
 
 
 @click.command(cls=Command)
-@click.option(
-    "--outputs",
-    type=FOLDER_OR_ADDRESS,
-    default=Path("outputs"),
-    show_default=True,
-    envvar="CONTRATS_OUTPUTS",
-    help="Dossier des versions, ou s3://… (sans l’option : CONTRATS_OUTPUTS).",
-)
+@outputs_option
 @guarded
 def site(outputs: Path | str) -> int:
     """Refait le site de téléchargement (outputs/site) d’après les versions qui sont là, sans rien publier."""

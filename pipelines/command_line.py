@@ -240,6 +240,15 @@ def guarded(command: Callable[P, int]) -> Callable[P, None]:
 
 FOLDER, FILE = Place(folder=True), Place(folder=False)
 FOLDER_OR_ADDRESS = PlaceOrAddress()
+outputs_option = click.option(
+    "--outputs",
+    type=FOLDER_OR_ADDRESS,
+    default=Path("outputs"),
+    show_default=True,
+    envvar="CONTRATS_OUTPUTS",
+    help="Dossier des versions, ou s3://… (sans l’option : CONTRATS_OUTPUTS).",
+)
+"""The same for every command that reads or writes releases, wherever they stand."""
 
 
 def shown_path(path: Path) -> str:
