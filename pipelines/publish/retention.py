@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.publish import lock
-from pipelines.publish.errors import OutputsError, as_outputs_error
+from pipelines.publish.errors import OutputsBusy, OutputsError, as_outputs_error
 from pipelines.publish.staging import IN_PROGRESS, close, remove, sync_folder
 from pipelines.publish.verify.files import damaged
 from pipelines.publish.versions import RELEASES, WITHDRAWN, Release, read_versions, write_versions
@@ -63,15 +63,15 @@ def oldest(found: list[Listed], keep: int) -> list[Listed]:
 def prune(outputs: Path, goes: list[Listed]) -> None:
     """Removes these releases, under the lock of the folder.
 
-    Raises `OutputsBusy` when a build is at work, `OutputsError` when the disk refuses, ``ValueError`` when one of them
-    is the last release by now.
+    Raises `OutputsBusy` when a build is at work, or when one of them is the last release by now, `OutputsError` when
+    the disk refuses.
     """
     with as_outputs_error(outputs):
         lock.take(outputs)
         try:
             last = read_versions(outputs).latest
             if last in {one.release.version for one in goes}:
-                raise ValueError(f"{last} is the last release")
+                raise OutputsBusy(f"{last} est devenue la dernière version entre-temps ; recommencez.")
             aside = outputs / IN_PROGRESS
             aside.mkdir(exist_ok=True)
             for one in goes:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path, PurePosixPath
 
+from pipelines.publish.errors import OutputsBusy
 from pipelines.publish.retention import Listed, oldest, require_withdrawable
 from pipelines.publish.versions import RELEASES, Release
 from pipelines.storage.mirror import listed
@@ -52,14 +53,13 @@ def prune(place: Place, goes: list[Listed]) -> None:
     """Removes these releases: off the pointer, then their files.
 
     Raises:
-        OutputsBusy: a publication moved the pointer meanwhile; nothing was removed.
+        OutputsBusy: the pointer moved meanwhile, or one of them is the last release by now; nothing was removed.
         StorageError: the store refuses.
-        ValueError: one of them is the last release by now.
     """
     pointer = read_pointer(place)
     names = {one.release.version for one in goes}
     if pointer.latest in names:
-        raise ValueError(f"{pointer.latest} is the last release")
+        raise OutputsBusy(f"{pointer.latest} est devenue la dernière version entre-temps ; recommencez.")
     kept = tuple(one for one in pointer.releases if one["version"] not in names)
     with as_storage_error(place):
         move_pointer(place, pointer.latest, kept, pointer)

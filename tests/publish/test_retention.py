@@ -64,7 +64,7 @@ def test_the_last_good_one_stays_even_when_newer_ones_follow(outputs: Path) -> N
     pointer = json.loads((outputs / "versions.json").read_text(encoding="utf-8"))
     (outputs / "versions.json").write_text(json.dumps(pointer | {"latest": VERSIONS[1]}), encoding="utf-8")
     assert names(outputs, 1) == [VERSIONS[0], VERSIONS[2]]
-    with pytest.raises(ValueError, match=VERSIONS[1]):
+    with pytest.raises(OutputsBusy, match=VERSIONS[1]):
         prune(outputs, listing(outputs)[:2])
     assert len(read_versions(outputs).releases) == len(VERSIONS)
 
