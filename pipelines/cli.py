@@ -17,6 +17,7 @@ import click
 
 from pipelines.cli_alerts import add_alert_commands
 from pipelines.cli_backup import add_backup_commands
+from pipelines.cli_portal import add_portal_commands
 from pipelines.cli_releases import add_release_commands
 from pipelines.cli_site import add_site_commands
 from pipelines.command_line import (
@@ -52,6 +53,7 @@ add_release_commands(main)
 add_alert_commands(main)
 add_backup_commands(main)
 add_site_commands(main)
+add_portal_commands(main)
 
 
 def _date(_context: click.Context, _option: click.Parameter, value: str | None) -> str:

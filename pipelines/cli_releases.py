@@ -48,7 +48,7 @@ def verify(release: str, outputs: Path | str) -> int:
     from pipelines.publish.verify.release import verify as verify_release
 
     try:
-        found = verify_release(_folder(release, outputs, fresh=True))
+        found = verify_release(release_folder(release, outputs, fresh=True))
     except NotAReleaseError as error:
         raise Stop(USAGE, str(error)) from error
     console_of().print(found.text(), markup=False)
@@ -260,7 +260,7 @@ def _megabytes(size: int) -> str:
     return f"{size / 1e6:.1f} Mo".replace(".", ",")
 
 
-def _folder(named: str, outputs: Path | str, *, fresh: bool = False) -> Path:
+def release_folder(named: str, outputs: Path | str, *, fresh: bool = False) -> Path:
     """The folder of a release: a path, a version of ``outputs``, or the last one when nothing is named.
 
     Raises:
@@ -310,6 +310,6 @@ def _opened(named: str, outputs: Path | str) -> ReleaseFolder:
     from pipelines.publish.folder import NotAReleaseError, ReleaseFolder
 
     try:
-        return ReleaseFolder.open(_folder(named, outputs))
+        return ReleaseFolder.open(release_folder(named, outputs))
     except NotAReleaseError as error:
         raise Stop(USAGE, str(error)) from error

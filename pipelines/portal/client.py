@@ -1,0 +1,289 @@
+"""Requests to a portal that runs udata: what is sent, what is tried again, and what each refusal means.
+
+Belongs here: one request and its answer, the key, limits of rate, waits. Does not belong here: what to ask (``held``,
+``applying``), large files (``uploads``).
+
+Three kinds of requests are tried again in three ways. What only reads, replaces or deletes (GET, PUT, DELETE) gives the
+same when it is repeated: it is, after a wait. What makes something (POST) is repeated only when the portal said that it
+did nothing (429); when its answer is lost, `UncertainError` leaves the decision to whoever can look at the portal.
+
+The official client (datagouv-client 0.5.1) is not used here, and can't be a dependency: it repeats every failed call
+five times, uploads included, which leaves a resource more each time; it has no setting for another portal than
+data.gouv.fr's; and the fork of urllib3 that it installs takes the place of the one that everything else here uses.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
+from typing import Any, cast
+
+import requests
+from requests.auth import AuthBase
+
+from pipelines.portal.errors import PortalError, PortalRefusedError, PortalUnreachable, UncertainError
+from pipelines.portal.portals import Portal
+
+Json = dict[str, Any]
+KEY_VARIABLE = "DATAGOUV_API_KEY"
+
+_PAGE = 50
+_SHOWN = 300
+"""Characters of the portal's own words that are shown."""
+_PASSING = frozenset({500, 502, 503, 504})
+_REASONS = {
+    401: f"la clé est absente, fausse ou périmée. Vérifiez {KEY_VARIABLE} ; une clé se crée dans le profil du portail",
+    403: "cette clé n’a pas le droit de faire cela. Demandez à être membre de l’organisation, comme éditeur",
+    404: "cela n’existe pas, ou plus, sur ce portail",
+    410: "le jeu de données y a été supprimé. Restaurez-le depuis le portail, ou attendez sa purge, puis recommencez",
+    413: "le fichier est trop gros pour lui",
+    415: "il n’accepte pas ce genre de fichier",
+    423: "il est en lecture seule en ce moment. Relancez la même commande plus tard : elle reprend où elle en est",
+    429: "il demande d’attendre. Relancez la même commande plus tard : elle reprend où elle en est",
+}
+_REFUSING = frozenset({400, 413, 415})
+_LATER = frozenset({423, 429})
+
+
+class _NoOther(AuthBase):
+    """No other credentials than the key: requests would else add those of a ``.netrc``."""
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        return request
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long a portal is waited for: seconds, and attempts of a request that may be repeated."""
+
+    connect: float = 10.0
+    answer: float = 120.0
+    attempts: int = 4
+    first_wait: float = 1.0
+    longest_wait: float = 300.0
+    """Above this, a wait that the portal asks for ends the command instead."""
+
+
+@dataclass
+class Client:
+    """A portal and a key. ``sleep`` and ``now`` (seconds since 1970) are the only clock."""
+
+    portal: Portal
+    key: str = field(repr=False)
+    patience: Patience = Patience()
+    sleep: Callable[[float], None] = time.sleep
+    now: Callable[[], float] = time.time
+    writes: int = 0
+    """Requests that could change something, as far as they were sent."""
+    _session: requests.Session = field(default_factory=requests.Session, repr=False)
+
+    def __post_init__(self) -> None:
+        self._session.headers.update({"User-Agent": "contrats-destination", "Accept": "application/json"})
+        self._session.auth = _NoOther()
+        if self.key:
+            self._session.headers["X-API-KEY"] = self.key
+
+    def get(self, path: str, **parameters: str) -> Json:
+        """What a call answers; ``path`` is ``1/datasets/…``.
+
+        Raises:
+            PortalError: it can't be had.
+        """
+        return self._repeated("GET", path, params=parameters)
+
+    def get_list(self, path: str) -> list[Any]:
+        """What a call that answers a list answers.
+
+        Raises:
+            PortalError: it can't be had.
+        """
+        return cast("list[Any]", self._repeated("GET", path))
+
+    def pages(self, path: str, fields: str, **parameters: str) -> Iterator[Json]:
+        """Every element of a paginated list, with these fields only.
+
+        Raises:
+            PortalError: it can't be had.
+        """
+        page, more = 1, True
+        while more:
+            # The address of the next page is not followed: it is the portal's word, and the key goes with the request.
+            asked = {**parameters, "page": str(page), "page_size": str(_PAGE)}
+            headers = {"X-Fields": f"data{{{fields}}},next_page"}
+            found = self._repeated("GET", path, params=asked, headers=headers)
+            yield from found["data"]
+            page, more = page + 1, bool(found["next_page"])
+
+    def put(self, path: str, body: object) -> Json:
+        """Replaces something; the same request twice gives the same.
+
+        Raises:
+            PortalError: it was not carried out.
+        """
+        return self._repeated("PUT", path, json=body)
+
+    def delete(self, path: str) -> None:
+        """Deletes something; what is not there any more is deleted.
+
+        Raises:
+            PortalError: it was not carried out.
+        """
+        self._repeated("DELETE", path, gone=frozenset({404}))
+
+    def post(self, path: str, *, json: object = None, data: object = None, files: object = None) -> Json:
+        """Makes something, at most once.
+
+        Raises:
+            UncertainError: no clear answer.
+            PortalError: it was not carried out.
+        """
+        try:
+            answer = self._send("POST", path, json=json, data=data, files=files)
+        except requests.RequestException as error:
+            raise UncertainError(_unheard(error)) from None
+        if answer.status_code in _PASSING:
+            raise UncertainError(f"le portail a répondu {answer.status_code}{self._words(answer)}")
+        return self._read(answer)
+
+    def download(self, url: str) -> Iterator[bytes]:
+        """The content at an address, as anybody gets it: without the key, wherever it leads.
+
+        Raises:
+            PortalError: it can't be had.
+        """
+        headers = {"User-Agent": "contrats-destination"}
+        try:
+            with requests.get(url, headers=headers, timeout=self._timeout, stream=True, auth=_NoOther()) as answer:
+                if answer.status_code != 200:
+                    raise PortalError(f"le lien répond {answer.status_code}")
+                yield from answer.iter_content(1 << 20)
+        except requests.RequestException as error:
+            raise PortalUnreachable(f"le lien ne répond pas : {_unheard(error)}") from None
+
+    # --- One request ------------------------------------------------------------------------------------------------
+
+    @property
+    def _timeout(self) -> tuple[float, float]:
+        return self.patience.connect, self.patience.answer
+
+    def _repeated(self, method: str, path: str, gone: frozenset[int] = frozenset(), **more: object) -> Json:
+        cause = ""
+        for attempt in range(self.patience.attempts):
+            if attempt:
+                self.sleep(self.patience.first_wait * 2 ** (attempt - 1))
+            try:
+                answer = self._send(method, path, **more)
+            except requests.RequestException as error:
+                cause = _unheard(error)
+                continue
+            if answer.status_code in gone:
+                return {}
+            if answer.status_code not in _PASSING:
+                return self._read(answer)
+            cause = f"le portail a répondu {answer.status_code}{self._words(answer)}"
+        raise PortalUnreachable(
+            f"{self.portal.root} ne répond pas comme attendu ({self.patience.attempts} essais) : {cause}. "
+            "Relancez la même commande plus tard : elle reprend où elle en est."
+        )
+
+    def _send(self, method: str, path: str, **more: Any) -> requests.Response:  # noqa: ANN401  (what requests takes)
+        """One request. A 429 says that nothing was done: the request is sent again, whatever it is, after the wait."""
+        for left in reversed(range(self.patience.attempts)):
+            if method != "GET":
+                self.writes += 1
+            url = self.portal.api(path)
+            answer = self._session.request(method, url, timeout=self._timeout, allow_redirects=False, **more)
+            if answer.status_code != 429 or not left or not self._may_wait(answer):
+                break
+        if answer.status_code != 429 and answer.headers.get("X-RateLimit-Remaining", "").strip() == "0":
+            self._may_wait(answer)
+        return answer
+
+    def _read(self, answer: requests.Response) -> Json:
+        status = answer.status_code
+        if status == 204:
+            return {}
+        if 200 <= status < 300:
+            try:
+                return cast(Json, answer.json())
+            except ValueError:
+                raise PortalError(
+                    f"{self.portal.root} ne répond pas comme un portail udata (réponse illisible)."
+                ) from None
+        if 300 <= status < 400:
+            raise PortalError(
+                f"{self.portal.root} renvoie ailleurs ({status}) : donnez à --portal l’adresse définitive du portail."
+            )
+        why = _REASONS.get(status, f"il répond {status}")
+        kind = PortalRefusedError if status in _REFUSING else PortalUnreachable if status in _LATER else PortalError
+        if status == 400:
+            why = "il n’accepte pas ce qui lui est envoyé"
+        raise kind(f"{self.portal.root} refuse ({status}) : {why}{self._words(answer)}.")
+
+    def _words(self, answer: requests.Response) -> str:
+        """What the portal says of it, cut, and without the key should it repeat it."""
+        try:
+            said = answer.json()
+        except ValueError:
+            return ""
+        told = said.get("errors") or said.get("message") or said.get("error") if isinstance(said, dict) else None
+        if not told:
+            return ""
+        text = (
+            "; ".join(f"{name} : {_flat(each)}" for name, each in told.items()) if isinstance(told, dict) else str(told)
+        )
+        if self.key:
+            text = text.replace(self.key, "…")
+        text = " ".join(text.split())
+        return f" (le portail dit : « {text[:_SHOWN]}{'…' if len(text) > _SHOWN else ''} »)"
+
+    # --- Waits ------------------------------------------------------------------------------------------------------
+
+    def _may_wait(self, answer: requests.Response) -> bool:
+        """Waits as the portal asks; false when that is too long."""
+        asked = _asked_wait(answer.headers, self.now())
+        if asked > self.patience.longest_wait:
+            return False
+        self.sleep(max(asked, self.patience.first_wait))
+        return True
+
+
+def _asked_wait(headers: Mapping[str, str], now: float) -> float:
+    """The seconds that the portal asks to wait: ``Retry-After``, else ``X-RateLimit-Reset``, else none said.
+
+    Both are a number of seconds, or an instant: a date of HTTP (RFC 9110), or seconds since 1970.
+    """
+    for name in ("Retry-After", "X-RateLimit-Reset"):
+        said = headers.get(name, "").strip()
+        if said.isascii() and said.isdigit():
+            seconds = float(said)
+            return seconds - now if seconds > _INSTANT else seconds
+        if said:
+            try:
+                return parsedate_to_datetime(said).timestamp() - now
+            except ValueError:
+                continue
+    return 0.0
+
+
+_INSTANT = 1e9
+"""From here on, a number of seconds is an instant (September 2001), not a wait (32 years)."""
+
+
+def _unheard(error: requests.RequestException) -> str:
+    """What happened to a request that got no answer; the library's own words hold the address and more."""
+    if isinstance(error, requests.ConnectTimeout):
+        return "le portail ne se laisse pas joindre dans le délai"
+    if isinstance(error, requests.Timeout):
+        return "la réponse n’est pas venue dans le délai"
+    if isinstance(error, requests.exceptions.SSLError):
+        return "le certificat du portail ne convient pas"
+    if isinstance(error, requests.exceptions.ProxyError):
+        return "le mandataire (proxy) ne répond pas"
+    return "la connexion a été refusée ou coupée"
+
+
+def _flat(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
