@@ -112,7 +112,12 @@ def running(
         process.wait()
 
 
-def _wait_until(ready: Callable[[], bool], process: subprocess.Popen[bytes], log: Path) -> None:
+def wait_until(ready: Callable[[], bool], process: subprocess.Popen[bytes], log: Path) -> None:
+    """Waits for a server to be ready.
+
+    Raises:
+        ServiceError: it stopped, or is not ready in time; the message gives the end of its log.
+    """
     end = time.monotonic() + READY_SECONDS
     while not ready():
         if process.poll() is not None or time.monotonic() > end:
@@ -158,7 +163,7 @@ def postgresql() -> Iterator[str]:
         command = [program("postgres", "postgresql"), "-D", str(folder / "donnees"), *options]
         url = f"postgresql://contrats:{PASSWORD}@127.0.0.1:{port}/postgres"
         with running(command, log, user=user, stop=signal.SIGINT) as process:
-            _wait_until(lambda: _answers_postgresql(url), process, log)
+            wait_until(lambda: _answers_postgresql(url), process, log)
             yield url
 
 
@@ -227,7 +232,7 @@ def rabbitmq() -> Iterator[Broker]:
             running(epmd, folder / "journal-epmd", user=user, env=env, stop=signal.SIGTERM),
             running(server, log, user=user, env=env, stop=signal.SIGTERM) as process,
         ):
-            _wait_until(lambda: _answers_amqp(url), process, log)
+            wait_until(lambda: _answers_amqp(url), process, log)
             yield Broker(url, process.pid)
 
 
