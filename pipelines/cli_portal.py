@@ -86,11 +86,9 @@ def publish(
     portal: Portal,
     organisation: str | None,
     apply: bool,
-    partial: bool,
-    rollback: bool,
-    uncommitted: bool,
     sources: Path,
     outputs: Path | str,
+    **admitted: bool,
 ) -> int:
     """Met le portail (data.gouv.fr) dans l’état d’une version : montre le plan, et l’applique avec --apply."""
     from pipelines.portal.guards import Allowed
@@ -98,11 +96,10 @@ def publish(
 
     folder = release_folder(release, outputs)
     console = console_of()
-    allowed = Allowed(partial=partial, uncommitted=uncommitted, rollback=rollback)
     here = outputs if isinstance(outputs, Path) else folder.parent.parent
     with _portal_errors():
         prepared = prepare(
-            Demand(folder, sources, here, portal, organisation, allowed, _today()),
+            Demand(folder, sources, here, portal, organisation, Allowed(**admitted), _today()),
             lambda said: console.print(f"  {said}", markup=False),
         )
     console.print(prepared.told(), markup=False)

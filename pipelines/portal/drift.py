@@ -99,7 +99,7 @@ def _served(client: Client, link: str, path: Path) -> tuple[str, int]:
             for block in client.download(link):
                 mine = file.read(len(block))
                 if block != mine:
-                    same = len(os.path.commonprefix([block, mine]))
+                    same = len(os.path.commonprefix([block, mine]))  # noqa: RUF071  (of bytes, not of paths)
                     return f"diffère à partir de l’octet {read + same + 1}", read + same
                 read += len(block)
             if file.read(1):

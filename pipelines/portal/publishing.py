@@ -1,4 +1,4 @@
-"""A publication as a person asks for it: which release, which portal, what may pass; for the shell and for Dagster alike.
+"""A publication as a person asks for it: which release, which portal, what may pass; for the shell and for Dagster.
 
 Belongs here: putting together what is wanted, the guards and the portal. Does not belong here: any of them, printing.
 """
@@ -64,8 +64,8 @@ def key_from_environment() -> str:
     key = os.environ.get(KEY_VARIABLE, "").strip()
     if not key:
         raise PortalError(
-            f"La clé du portail manque : mettez-la dans la variable {KEY_VARIABLE}. Elle se crée dans votre profil, sur "
-            "ce portail ; celle de la démonstration ne vaut pas pour www.data.gouv.fr."
+            f"La clé du portail manque : mettez-la dans la variable {KEY_VARIABLE}. Elle se crée dans votre profil, "
+            "sur ce portail ; celle de la démonstration ne vaut pas pour www.data.gouv.fr."
         )
     if not (key.isascii() and key.isprintable() and " " not in key):
         raise PortalError(
