@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -54,9 +56,8 @@ def test_an_address_means_a_portal(given: str, root: str, production: bool) -> N
     ],
 )
 def test_an_address_may_be_refused(given: str, why: str) -> None:
-    with pytest.raises(ValueError, match="portail|racine|https") as refused:
+    with pytest.raises(ValueError, match=re.escape(why)):
         portal_at(given)
-    assert why in str(refused.value)
 
 
 @pytest.mark.parametrize("given", ["https://moi:secret@demo.data.gouv.fr", "https://demo.data.gouv.fr?k=secret"])
