@@ -14,6 +14,7 @@ data.gouv.fr's; and the fork of urllib3 that it installs takes the place of the 
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -25,9 +26,12 @@ from requests.auth import AuthBase
 
 from pipelines.portal.errors import PortalError, PortalRefusedError, PortalUnreachable, UncertainError
 from pipelines.portal.portals import Portal
+from pipelines.text import numbered, printable
 
 Json = dict[str, Any]
 KEY_VARIABLE = "DATAGOUV_API_KEY"
+_NAME = "contrats-destination"
+"""How requests present themselves."""
 
 _PAGE = 50
 _SHOWN = 300
@@ -52,6 +56,18 @@ class _NoOther(AuthBase):
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         return request
+
+
+class _Anybody(requests.Session):
+    """Without credentials, wherever it is led: requests would else look into a ``.netrc`` at each redirect."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.headers["User-Agent"] = _NAME
+        self.auth = _NoOther()
+
+    def rebuild_auth(self, prepared_request: requests.PreparedRequest, response: requests.Response) -> None:
+        """Adds none."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +96,7 @@ class Client:
     _session: requests.Session = field(default_factory=requests.Session, repr=False)
 
     def __post_init__(self) -> None:
-        self._session.headers.update({"User-Agent": "contrats-destination", "Accept": "application/json"})
+        self._session.headers.update({"User-Agent": _NAME, "Accept": "application/json"})
         self._session.auth = _NoOther()
         if self.key:
             self._session.headers["X-API-KEY"] = self.key
@@ -99,7 +115,8 @@ class Client:
         Raises:
             PortalError: it can't be had.
         """
-        return cast("list[Any]", self._repeated("GET", path))
+        found: object = self._repeated("GET", path, form=list)
+        return cast("list[Any]", found)
 
     def pages(self, path: str, fields: str, **parameters: str) -> Iterator[Json]:
         """Every element of a paginated list, with these fields only.
@@ -113,8 +130,11 @@ class Client:
             asked = {**parameters, "page": str(page), "page_size": str(_PAGE)}
             headers = {"X-Fields": f"data{{{fields}}},next_page"}
             found = self._repeated("GET", path, params=asked, headers=headers)
-            yield from found["data"]
-            page, more = page + 1, bool(found["next_page"])
+            data = found.get("data")
+            if not isinstance(data, list):
+                raise self._unreadable()
+            yield from data
+            page, more = page + 1, bool(data and found.get("next_page"))
 
     def put(self, path: str, body: object) -> Json:
         """Replaces something; the same request twice gives the same.
@@ -153,9 +173,8 @@ class Client:
         Raises:
             PortalError: it can't be had.
         """
-        headers = {"User-Agent": "contrats-destination"}
         try:
-            with requests.get(url, headers=headers, timeout=self._timeout, stream=True, auth=_NoOther()) as answer:
+            with _Anybody() as session, session.get(url, timeout=self._timeout, stream=True) as answer:
                 if answer.status_code != 200:
                     raise PortalError(f"le lien répond {answer.status_code}")
                 yield from answer.iter_content(1 << 20)
@@ -168,23 +187,27 @@ class Client:
     def _timeout(self) -> tuple[float, float]:
         return self.patience.connect, self.patience.answer
 
-    def _repeated(self, method: str, path: str, gone: frozenset[int] = frozenset(), **more: object) -> Json:
-        cause = ""
-        for attempt in range(self.patience.attempts):
-            if attempt:
-                self.sleep(self.patience.first_wait * 2 ** (attempt - 1))
+    def _repeated(
+        self, method: str, path: str, gone: frozenset[int] = frozenset(), form: type = dict, **more: object
+    ) -> Json:
+        cause, asked, tried = "", 0.0, 0
+        while tried < self.patience.attempts and asked <= self.patience.longest_wait:
+            if tried:
+                self.sleep(max(asked, self.patience.first_wait * 2 ** (tried - 1)))
+            tried += 1
             try:
                 answer = self._send(method, path, **more)
             except requests.RequestException as error:
-                cause = _unheard(error)
+                cause, asked = _unheard(error), 0.0
                 continue
             if answer.status_code in gone:
                 return {}
             if answer.status_code not in _PASSING:
-                return self._read(answer)
+                return self._read(answer, form)
             cause = f"le portail a répondu {answer.status_code}{self._words(answer)}"
+            asked = _asked_wait(answer.headers, self.now())
         raise PortalUnreachable(
-            f"{self.portal.root} ne répond pas comme attendu ({self.patience.attempts} essais) : {cause}. "
+            f"{self.portal.root} ne répond pas comme attendu ({numbered(tried, 'essai')}) : {cause}. "
             "Relancez la même commande plus tard : elle reprend où elle en est."
         )
 
@@ -201,26 +224,31 @@ class Client:
             self._may_wait(answer)
         return answer
 
-    def _read(self, answer: requests.Response) -> Json:
+    def _read(self, answer: requests.Response, form: type = dict) -> Json:
         status = answer.status_code
         if status == 204:
             return {}
         if 200 <= status < 300:
             try:
-                return cast(Json, answer.json())
+                found = answer.json()
             except ValueError:
-                raise PortalError(
-                    f"{self.portal.root} ne répond pas comme un portail udata (réponse illisible)."
-                ) from None
+                found = None
+            if not isinstance(found, form):
+                raise self._unreadable()
+            return cast(Json, found)
         if 300 <= status < 400:
             raise PortalError(
-                f"{self.portal.root} renvoie ailleurs ({status}) : donnez à --portal l’adresse définitive du portail."
+                f"{self.portal.root} renvoie ailleurs ({status}) : donnez à --portal l’adresse définitive du portail, "
+                "et à --organisation l’identifiant qu’elle a maintenant."
             )
         why = _REASONS.get(status, f"il répond {status}")
         kind = PortalRefusedError if status in _REFUSING else PortalUnreachable if status in _LATER else PortalError
         if status == 400:
             why = "il n’accepte pas ce qui lui est envoyé"
         raise kind(f"{self.portal.root} refuse ({status}) : {why}{self._words(answer)}.")
+
+    def _unreadable(self) -> PortalError:
+        return PortalError(f"{self.portal.root} ne répond pas comme un portail udata (réponse illisible).")
 
     def _words(self, answer: requests.Response) -> str:
         """What the portal says of it, cut, and without the key should it repeat it."""
@@ -232,12 +260,13 @@ class Client:
         if not told:
             return ""
         text = (
-            "; ".join(f"{name} : {_flat(each)}" for name, each in told.items()) if isinstance(told, dict) else str(told)
+            " ; ".join(f"{name} : {_flat(each)}" for name, each in told.items())
+            if isinstance(told, dict)
+            else str(told)
         )
         if self.key:
             text = text.replace(self.key, "…")
-        text = " ".join(text.split())
-        return f" (le portail dit : « {text[:_SHOWN]}{'…' if len(text) > _SHOWN else ''} »)"
+        return f" (le portail dit : « {printable(text, _SHOWN)} »)"
 
     # --- Waits ------------------------------------------------------------------------------------------------------
 
@@ -257,16 +286,18 @@ def _asked_wait(headers: Mapping[str, str], now: float) -> float:
     """
     for name in ("Retry-After", "X-RateLimit-Reset"):
         said = headers.get(name, "").strip()
-        if said.isascii() and said.isdigit():
+        if _NUMBER.fullmatch(said):
             seconds = float(said)
             return seconds - now if seconds > _INSTANT else seconds
         if said:
             try:
                 return parsedate_to_datetime(said).timestamp() - now
-            except ValueError:
+            except (ValueError, OverflowError):
                 continue
     return 0.0
 
+
+_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]*)?")
 
 _INSTANT = 1e9
 """From here on, a number of seconds is an instant (September 2001), not a wait (32 years)."""
@@ -282,6 +313,10 @@ def _unheard(error: requests.RequestException) -> str:
         return "le certificat du portail ne convient pas"
     if isinstance(error, requests.exceptions.ProxyError):
         return "le mandataire (proxy) ne répond pas"
+    if isinstance(error, requests.TooManyRedirects):
+        return "il renvoie sans fin d’une adresse à l’autre"
+    if isinstance(error, ValueError):  # requests.exceptions.InvalidURL, MissingSchema and the like
+        return "l’adresse n’en est pas une"
     return "la connexion a été refusée ou coupée"
 
 
