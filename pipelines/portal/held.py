@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import cast
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from pipelines.portal.client import Client, Json
 from pipelines.portal.errors import PortalError
@@ -16,7 +16,7 @@ from pipelines.portal.model import DATASET_KEY, RESOURCE_KEY, VERSION
 
 @dataclass(frozen=True)
 class HeldResource:
-    """A resource of the portal. ``key`` is ours, empty for what we did not make; ``name`` is its file's."""
+    """A resource of the portal. ``key`` is ours, empty for what we did not make; ``name`` is its file's, if any."""
 
     id: str
     key: str
@@ -32,7 +32,7 @@ class HeldResource:
         return cls(
             id=str(raw["id"]),
             key=str((raw.get("extras") or {}).get(RESOURCE_KEY) or ""),
-            name=unquote(urlsplit(str(raw.get("url") or "")).path.rpartition("/")[2]),
+            name=_file_name(str(raw.get("url") or "")) if raw.get("filetype") == "file" else "",
             sha1=str(checksum.get("value") or "") if checksum.get("type") == "sha1" else "",
             link=str(raw.get("latest") or ""),
             raw=raw,
@@ -98,8 +98,9 @@ def owner_of(client: Client, organisation: str | None) -> Owner:
     """
     if organisation is None:
         me = client.get("1/me/")
-        return Owner("owner", str(me["id"]), f"{me.get('first_name', '')} {me.get('last_name', '')}".strip())
-    found = client.get(f"1/organizations/{organisation}/")
+        name = " ".join(str(me[part]) for part in ("first_name", "last_name") if me.get(part))
+        return Owner("owner", str(me["id"]), name or str(me["id"]))
+    found = client.get(f"1/organizations/{quote(organisation, safe='')}/")
     return Owner("organization", str(found["id"]), str(found.get("name") or organisation))
 
 
@@ -135,6 +136,10 @@ def read(client: Client, dataset: str) -> HeldDataset:
     raw = client.get(f"1/datasets/{dataset}/")
     resources = tuple(HeldResource.of(each) for each in raw.get("resources") or [])
     return HeldDataset(str(raw["id"]), str(raw.get("page") or ""), resources, raw)
+
+
+def _file_name(url: str) -> str:
+    return unquote(urlsplit(url).path.rpartition("/")[2])
 
 
 def _ours(client: Client, owner: Owner, key: str, *, deleted: bool) -> list[Json]:
