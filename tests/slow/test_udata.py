@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import itertools
 import os
 import socket
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -507,21 +506,25 @@ PREFIXES = "@base <https://exemple.fr/> .\n" + "".join(
         "xsd": "http://www.w3.org/2001/XMLSchema#",
     }.items()
 )
-NUMBERS = itertools.count()
 
 
 @pytest.fixture
 def catalogue() -> Iterator[Catalogue]:
-    def respond(handler: BaseHTTPRequestHandler) -> None:
-        handler.send_response(200)
-        handler.send_header("Content-Type", served.kind)
-        handler.end_headers()
-        handler.wfile.write(served.content.encode() if handler.command == "GET" else b"")
+    class Handler(BaseHTTPRequestHandler):
+        def do_HEAD(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", served.kind)
+            self.end_headers()
 
-    silent: Callable[..., None] = lambda *_: None  # noqa: E731
-    methods = {"do_GET": respond, "do_HEAD": respond, "log_message": silent}
-    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (BaseHTTPRequestHandler,), methods))
-    served = Catalogue(f"http://127.0.0.1:{server.server_address[1]}/{next(NUMBERS)}.ttl")
+        def do_GET(self) -> None:
+            self.do_HEAD()
+            self.wfile.write(served.content.encode())
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    served = Catalogue(f"http://127.0.0.1:{server.server_address[1]}/catalogue.ttl")
     served.of()
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
