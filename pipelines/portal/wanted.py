@@ -247,7 +247,7 @@ def _remarks(release: _Release, dataset: WantedDataset, resources: tuple[WantedR
             "Le point de contact n’a pas d’adresse : le jeu de données n’aura pas de contact sur le portail. "
             f"Donnez une page de contact à « point_de_contact.adresse » dans {where}."
         )
-    if dataset.short not in " ".join(about.description.split()):
+    if dataset.short not in words.one_line(about.description):
         yield (
             f"La première phrase de « description » dépasse {words.MOST_SHORT} caractères : la description courte est "
             f"abrégée. Raccourcissez cette phrase dans {where}."

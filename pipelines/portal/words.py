@@ -35,6 +35,7 @@ _SENTENCE = re.compile(r"(?s).+?(?<!\b[^\W\d])[.…?!]+(?=\s+[^\W\d_a-zà-ÿœ]|
 _MARKS = re.compile(r"^[#+-]|[\\`*\[\]<>~]|(?<!\w)_|_(?!\w)|&(?=#?\w+;)")
 _IN_ADDRESSES = "%/:?#@!$&'*+,;=~[]"
 """What may stand in an address as it is; parentheses and angle brackets would end the link."""
+_BLANKS = re.compile(r"[ \t\n\r\f\v]+")
 _NUMBERED = re.compile(r"^(\d+)([.)])")
 
 
@@ -142,7 +143,12 @@ class Description:
 
 def plain(text: str) -> str:
     """A text on one line, in which no character is taken for Markdown or HTML."""
-    return _NUMBERED.sub(r"\1\\\2", _MARKS.sub(r"\\\g<0>", " ".join(text.split())))
+    return _NUMBERED.sub(r"\1\\\2", _MARKS.sub(r"\\\g<0>", one_line(text)))
+
+
+def one_line(text: str) -> str:
+    """A text without line breaks or doubled spaces; the spaces that do not break stay."""
+    return _BLANKS.sub(" ", text).strip()
 
 
 def paragraphs(text: str) -> Iterator[str]:
@@ -153,7 +159,7 @@ def paragraphs(text: str) -> Iterator[str]:
 
 def short(text: str) -> str:
     """The first sentence of a text, whole when it is short enough; else its first words, and « … »."""
-    line = " ".join(re.split(r"\n\s*\n", text.strip())[0].split())
+    line = one_line(re.split(r"\n\s*\n", text.strip())[0])
     found = _SENTENCE.match(line)
     sentence = found.group() if found else line
     if len(sentence) <= MOST_SHORT:
