@@ -17,6 +17,7 @@ from pipelines.publish.tables_arrow import Declared, Frames
 TAKEN_BACK = "version-precedente-reprise"
 LEFT_OUT = "fichier-laisse-de-cote"
 DRAWN_ALONG = "ligne-entrainee"
+ON_TRIAL = "Publication d’essai : marquée comme telle, jamais envoyée au portail."
 
 
 def kept_out(issues: pd.DataFrame) -> pd.DataFrame:
@@ -31,12 +32,17 @@ def journal(
     declared: Declared,
     issues: pd.DataFrame,
     changes: Sequence[str] = (),
+    *,
+    trial: bool = False,
 ) -> str:
     """The journal of a release as Markdown.
 
-    ``issues`` has the columns of `pipelines.curation.issues.COLUMNS`; ``changes`` are the lines about the last release.
+    ``issues`` has the columns of `pipelines.curation.issues.COLUMNS`; ``changes`` are the lines about the last release;
+    ``trial``: it is one, and says so.
     """
-    lines = [f"# Version {version}", "", f"Publiée le {date:%d/%m/%Y}.", "", "| table | lignes |", "| --- | ---: |"]
+    lines = [f"# Version {version}", "", f"Publiée le {date:%d/%m/%Y}.", ""]
+    lines += [ON_TRIAL, ""] if trial else []
+    lines += ["| table | lignes |", "| --- | ---: |"]
     lines += [f"| {table.title.fr} (`{name}`) | {len(tables[name])} |" for name, table in declared.items()]
     parts = _parts(issues)
     whole = kept_out(issues).empty

@@ -40,7 +40,7 @@ from pipelines.publish.table_schema import Codes, Json, published_schema
 from pipelines.publish.tables_arrow import Declared, Frames, all_to_arrow
 from pipelines.publish.verify.files import damaged
 from pipelines.publish.verify.release import verify
-from pipelines.publish.versions import DESCRIPTOR, Release, Versions, read_versions, write_versions
+from pipelines.publish.versions import DESCRIPTOR, TRIAL, Release, Versions, read_versions, write_versions
 from pipelines.sheets.inventory import source_files
 
 __all__ = [
@@ -145,17 +145,20 @@ def write_metadata(
         arrow = all_to_arrow(tables, staging.declared)
         files = Files(staging.directory, arrow, staging.declared)
         write_describing(files, description, release, issues)
-        found = _compare(staging, datapackage(files, description, codes, release))
+        found = _compare(staging, datapackage(files, description, codes, release, trial=staging.trial))
         _write_text(staging.directory / DIFF, found.dumps())
         _write_text(staging.directory / DIFF_PAGE, render(found))
         last = read_versions(staging.outputs).current()
         own = _notes(sources_dir, last, staging.date) if sources_dir is not None else []
         told = [*own, *([""] if own else []), *changes_section(found)]
         _write_text(
-            staging.directory / JOURNAL, journal(staging.version, staging.date, tables, staging.declared, issues, told)
+            staging.directory / JOURNAL,
+            journal(staging.version, staging.date, tables, staging.declared, issues, told, trial=staging.trial),
         )
         whole = Files(staging.directory, arrow, staging.declared)
-        _write_json(staging.directory / DESCRIPTOR, datapackage(whole, description, codes, release))
+        _write_json(
+            staging.directory / DESCRIPTOR, datapackage(whole, description, codes, release, trial=staging.trial)
+        )
         return found
 
 
@@ -183,7 +186,7 @@ def finish(staging: Staging, found: Diff) -> Release:
         verified = verify(staging.directory)
         if not verified.sound:
             raise ValueError(f"La version préparée ne se vérifie pas :\n{verified.text()}")
-        release = Release(staging.version, staging.date, reveal(staging), content, new=True)
+        release = Release(staging.version, staging.date, reveal(staging), content, new=True, trial=staging.trial)
         write_versions(staging.outputs, versions.adding(release))
     lock.free(staging.outputs)
     return release
@@ -245,7 +248,8 @@ def _last_whole(versions: Versions) -> ReleaseFolder | None:
 def _content_sha256(staging: Staging, description: DatasetDescription, issues: pd.DataFrame) -> str:
     """The fingerprint of what the release says, whatever its date: CSV files, schemas, description of the dataset.
 
-    What it lacks or takes from an earlier release counts too: the same tables, whole, are not the same release.
+    What it lacks or takes from an earlier release counts too: the same tables, whole, are not the same release. Nor
+    is a trial the real one.
     """
     digest = hashlib.sha256(_json(description.as_json()).encode())
     for name in staging.declared:
@@ -254,6 +258,8 @@ def _content_sha256(staging: Staging, description: DatasetDescription, issues: p
             digest.update(f"{path} {len(content)}\n".encode() + content)
     lacks = kept_out(issues)[["code", "file", "sheet", "cell"]].drop_duplicates()
     digest.update("".join(f"{' | '.join(place)}\n" for place in sorted(lacks.itertuples(index=False))).encode())
+    if staging.trial:
+        digest.update(f"{TRIAL}\n".encode())
     return digest.hexdigest()
 
 
