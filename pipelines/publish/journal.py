@@ -7,8 +7,9 @@ with the previous release, which comes as lines (``diff.journal``).
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from html import escape
+from pathlib import PurePosixPath
 
 import pandas as pd
 
@@ -23,6 +24,11 @@ ON_TRIAL = "Publication d’essai : marquée comme telle, jamais envoyée au por
 def kept_out(issues: pd.DataFrame) -> pd.DataFrame:
     """The issues for which a release is not whole: refused rows, workbooks left out or taken from an earlier one."""
     return issues[(issues["severity"] == "error") | issues["code"].isin([TAKEN_BACK, LEFT_OUT])]
+
+
+def among(name: str, workbooks: Collection[str]) -> bool:
+    """Whether a file is one of these workbooks, or a part of one that is a folder."""
+    return name in workbooks or str(PurePosixPath(name).parent) in workbooks
 
 
 def journal(

@@ -15,7 +15,7 @@ import json
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
@@ -33,7 +33,7 @@ from pipelines.publish.diff.page import render
 from pipelines.publish.diff.reading import is_partial
 from pipelines.publish.errors import OutputsError
 from pipelines.publish.folder import NotAReleaseError, ReleaseFolder
-from pipelines.publish.journal import LEFT_OUT, TAKEN_BACK, journal, kept_out
+from pipelines.publish.journal import LEFT_OUT, TAKEN_BACK, among, journal, kept_out
 from pipelines.publish.notes import notes
 from pipelines.publish.staging import Staging, abandon, begin, reveal, seal, step
 from pipelines.publish.table_schema import Codes, Json, published_schema
@@ -283,21 +283,14 @@ def _copy_sources(staging: Staging, sources: Path, issues: pd.DataFrame) -> None
     which is kept, so that it is there for the next release too.
     """
     names = {code: set(issues.loc[issues["code"] == code, "file"]) for code in (LEFT_OUT, TAKEN_BACK)}
-    found = {
-        name: path for name, path in source_files(sources) if not _among(name, names[LEFT_OUT] | names[TAKEN_BACK])
-    }
+    found = {name: path for name, path in source_files(sources) if not among(name, names[LEFT_OUT] | names[TAKEN_BACK])}
     last = read_versions(staging.outputs).current()
     if last is not None:
-        found |= {name: path for name, path in source_files(last.path / SOURCES) if _among(name, names[TAKEN_BACK])}
+        found |= {name: path for name, path in source_files(last.path / SOURCES) if among(name, names[TAKEN_BACK])}
     for name, path in sorted(found.items()):
         target = staging.folder(SOURCES) / name
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, target)
-
-
-def _among(name: str, workbooks: set[str]) -> bool:
-    """Whether a file is one of these workbooks, or a part of one that is a folder."""
-    return name in workbooks or str(PurePosixPath(name).parent) in workbooks
 
 
 def _write_json(path: Path, content: dict[str, object]) -> None:
