@@ -50,7 +50,7 @@ def _alone(digest: str) -> Iterator[None]:
         yield
 
 
-def said_by(name: str, script: str, *arguments: Path) -> Any:  # noqa: ANN401  (whatever JSON the script prints)
+def said_by(name: str, script: str, *arguments: Path | str) -> Any:  # noqa: ANN401  (whatever JSON the script prints)
     """Runs a script in an environment; returns the JSON of the last line that it prints."""
     found = _run(f"exécuter {name}", str(interpreter(name)), "-c", script, *map(str, arguments))
     return json.loads(found.splitlines()[-1])

@@ -124,7 +124,7 @@ def test_a_first_release_is_planned_then_published_then_kept(publisher: Publishe
     types = [kind for kind, _ in groupby(one["type"] for one in dataset["resources"])]
     assert types == ["main", "documentation", "other", "update", "other"]
     assert dataset["resources"][0]["title"] == "Contrats (à plat) — CSV"
-    schemas = {one["extras"]["contrats:cle"]: (one["schema"] or {}).get("url") for one in dataset["resources"]}
+    schemas = {one["extras"]["contrats:cle"]: str((one["schema"] or {}).get("url")) for one in dataset["resources"]}
     assert schemas["csv/contrats.csv"].endswith("/latest/schemas/contrats.json")
     assert all(one["description"] for one in dataset["resources"])
 
