@@ -66,7 +66,7 @@ class Other:
     @property
     def name(self) -> str:
         """What a person knows it by: our key, or its title when it is not ours."""
-        return self.held.key or printable(self.held.text("title") or self.held.id)
+        return printable(self.held.key or self.held.text("title") or self.held.id)
 
 
 @dataclass(frozen=True)
@@ -258,7 +258,7 @@ def _has_file(held: HeldResource, resource: WantedResource) -> bool:
 
 def _other_file(held: HeldResource, resource: WantedResource) -> str:
     if held.name != resource.name:
-        return f"le fichier s’appelle {held.name} sur le portail"
+        return f"le fichier s’appelle {printable(held.name)} sur le portail"
     return "le fichier a changé" if held.sha1 else "le portail ne dit pas le condensé (sha1) du fichier"
 
 
