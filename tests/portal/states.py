@@ -52,12 +52,17 @@ def file(folder: Path, key: str = "csv/contrats.csv", content: bytes = b"a,b\n",
     path = folder / hashlib.sha1(content).hexdigest()  # noqa: S324  (udata's digest)
     if not path.exists():
         path.write_bytes(content)
-    said = {"title": "Contrats", "description": "Un par ligne", "type": MAIN, "name": key.rpartition("/")[2]}
+    said: dict[str, Any] = {
+        "title": "Contrats",
+        "description": "Un par ligne",
+        "type": MAIN,
+        "name": key.rpartition("/")[2],
+    }
     return WantedResource(key, path=path, **(said | other))
 
 
 def remote(key: str = "lien/site", url: str = "https://exemple.fr/", **other: str) -> WantedResource:
-    said = {"title": "Le site", "description": "Tout voir", "type": MAIN, "format": "html"}
+    said: dict[str, Any] = {"title": "Le site", "description": "Tout voir", "type": MAIN, "format": "html"}
     return WantedResource(key, url=url, **(said | other))
 
 
