@@ -142,7 +142,7 @@ class Client:
         Raises:
             PortalError: it was not carried out.
         """
-        return self._repeated("PUT", path, json=body)
+        return self._repeated("PUT", path, form=(dict, list), json=body)  # a list, of the order of resources
 
     def delete(self, path: str) -> None:
         """Deletes something; what is not there any more is deleted.
@@ -188,7 +188,12 @@ class Client:
         return self.patience.connect, self.patience.answer
 
     def _repeated(
-        self, method: str, path: str, gone: frozenset[int] = frozenset(), form: type = dict, **more: object
+        self,
+        method: str,
+        path: str,
+        gone: frozenset[int] = frozenset(),
+        form: type | tuple[type, ...] = dict,
+        **more: object,
     ) -> Json:
         cause, asked, tried = "", 0.0, 0
         while tried < self.patience.attempts and asked <= self.patience.longest_wait:
@@ -224,7 +229,7 @@ class Client:
             self._may_wait(answer)
         return answer
 
-    def _read(self, answer: requests.Response, form: type = dict) -> Json:
+    def _read(self, answer: requests.Response, form: type | tuple[type, ...] = dict) -> Json:
         status = answer.status_code
         if status == 204:
             return {}

@@ -321,7 +321,7 @@ def test_the_words_of_the_portal_are_shown(script: Scripted, client: Client, sai
 # --- What is read ---------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("call", [param for param in ALL if param.id != "DELETE"])
+@pytest.mark.parametrize("call", [get, post])
 @pytest.mark.parametrize("said", [b"", b"<html>", b"\xff{", b"[1]", b"null", b'"a"'])
 def test_an_answer_may_be_no_portal_s(script: Scripted, client: Client, call: Call, said: bytes) -> None:
     script.will(Answer(body=said))
@@ -329,11 +329,23 @@ def test_an_answer_may_be_no_portal_s(script: Scripted, client: Client, call: Ca
         call(client)
 
 
+@pytest.mark.parametrize("said", [b"", b"<html>", b"null", b'"a"'])
+def test_neither_is_that_of_a_change(script: Scripted, client: Client, said: bytes) -> None:
+    script.will(Answer(body=said))
+    with pytest.raises(PortalError, match="ne répond pas comme un portail udata"):
+        put(client)
+
+
 def test_a_list_is_a_list(script: Scripted, client: Client) -> None:
     script.will(Answer(body=["csv", "json"]), Answer(body={"message": "?"}))
     assert client.get_list("1/datasets/extensions/") == ["csv", "json"]
     with pytest.raises(PortalError, match="ne répond pas comme un portail udata"):
         client.get_list("1/datasets/extensions/")
+
+
+def test_a_new_order_is_answered_by_a_list(script: Scripted, client: Client) -> None:
+    script.will(Answer(body=[{"id": "b"}, {"id": "a"}]))
+    client.put("1/datasets/jeu/resources/", [{"id": "b"}, {"id": "a"}])
 
 
 def test_pages_are_asked_by_number_and_not_where_the_portal_says(script: Scripted, client: Client) -> None:
