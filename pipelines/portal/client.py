@@ -143,8 +143,8 @@ class Client:
             answer = self._send("POST", path, json=json, data=data, files=files)
         except requests.RequestException as error:
             raise UncertainError(_unheard(error)) from None
-        if answer.status_code in _PASSING:
-            raise UncertainError(f"le portail a répondu {answer.status_code}{self._words(answer)}")
+        if cause := self._unclear(answer):
+            raise UncertainError(cause)
         return self._read(answer)
 
     def download(self, url: str) -> Iterator[bytes]:
@@ -180,9 +180,9 @@ class Client:
                 continue
             if answer.status_code in gone:
                 return {}
-            if answer.status_code not in _PASSING:
+            cause = self._unclear(answer)
+            if not cause:
                 return self._read(answer)
-            cause = f"le portail a répondu {answer.status_code}{self._words(answer)}"
         raise PortalUnreachable(
             f"{self.portal.root} ne répond pas comme attendu ({self.patience.attempts} essais) : {cause}. "
             "Relancez la même commande plus tard : elle reprend où elle en est."
@@ -200,6 +200,18 @@ class Client:
         if answer.status_code != 429 and answer.headers.get("X-RateLimit-Remaining", "").strip() == "0":
             self._may_wait(answer)
         return answer
+
+    def _unclear(self, answer: requests.Response) -> str:
+        """Why an answer does not say whether the request was carried out; nothing when it does."""
+        if answer.status_code in _PASSING:
+            return f"le portail a répondu {answer.status_code}{self._words(answer)}"
+        # Another page than JSON is another server's, which the next attempt would meet again.
+        if answer.ok and answer.content and "json" in answer.headers.get("Content-Type", ""):
+            try:
+                answer.json()
+            except ValueError:
+                return "la réponse du portail est coupée"
+        return ""
 
     def _read(self, answer: requests.Response) -> Json:
         status = answer.status_code
