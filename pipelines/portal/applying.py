@@ -109,12 +109,15 @@ class Publication:
     def _carry_out(self, found: Plan, held: HeldDataset | None) -> None:
         if held is None:
             self.tell("Création du jeu de données, en brouillon")
-            held = read(self.client, str(self.client.post("1/datasets/", json=self._new_dataset())["id"]))
+            held = read(self.client, self.client.identified(self.client.post("1/datasets/", json=self._new_dataset())))
             found = plan(self.wanted, held, self.extensions())
         # What is sent first is the last of the list: udata puts each new resource before the others.
         for sending in reversed(found.sent):
             if sending.kind.changes:
-                self._make(held.id, sending)
+                try:
+                    self._make(held.id, sending)
+                except PortalRefusedError as error:
+                    raise PortalRefusedError(f"{sending.name} : {error}") from None
         for other in found.others:
             if other.kind is Kind.REMOVE:
                 self.tell(f"{other.name} : retiré")
@@ -127,10 +130,12 @@ class Publication:
         self.tell(f"{resource.key} : {sending.kind.value}")
         if resource.path is not None and (held is None or sending.kind is Kind.REPLACE):
             where = f"resources/{held.id}/upload/" if held else "upload/"
-            held = HeldResource.of(self._uploads.send(f"1/datasets/{dataset}/{where}", resource.path, resource.name))
+            held = HeldResource.of(
+                self.client, self._uploads.send(f"1/datasets/{dataset}/{where}", resource.path, resource.name)
+            )
         elif held is None:
             body = {**_remote(resource), "extras": {RESOURCE_KEY: resource.key}}
-            held = HeldResource.of(self.client.post(f"1/datasets/{dataset}/resources/", json=body))
+            held = HeldResource.of(self.client, self.client.post(f"1/datasets/{dataset}/resources/", json=body))
         if held.key != resource.key:
             self.client.put(f"2/datasets/{dataset}/resources/{held.id}/extras/", {RESOURCE_KEY: resource.key})
         if set(resource_fields(resource, held)) - {"clé"}:
@@ -215,7 +220,7 @@ class Publication:
         """The contact point; the portal gives the same one for the same words, so that asking twice makes one."""
         asked = self.wanted.dataset
         body = {"name": asked.contact_name, "contact_form": asked.contact_form, "role": "contact"}
-        return str(self.client.post("1/contacts/", json={**body, **self.owner.as_json()})["id"])
+        return self.client.identified(self.client.post("1/contacts/", json={**body, **self.owner.as_json()}))
 
 
 def _owner_form(held: HeldDataset) -> Json:

@@ -15,7 +15,7 @@ data.gouv.fr's; and the fork of urllib3 that it installs takes the place of the 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from typing import Any, cast
@@ -91,7 +91,7 @@ class Client:
         Raises:
             PortalError: it can't be had.
         """
-        return self._repeated("GET", path, params=parameters)
+        return self._object(self._repeated("GET", path, params=parameters))
 
     def get_list(self, path: str) -> list[Any]:
         """What a call that answers a list answers.
@@ -99,7 +99,10 @@ class Client:
         Raises:
             PortalError: it can't be had.
         """
-        return cast("list[Any]", self._repeated("GET", path))
+        found = self._repeated("GET", path)
+        if not isinstance(found, list):
+            raise self._no_udata("une liste était attendue")
+        return found
 
     def pages(self, path: str, fields: str, **parameters: str) -> Iterator[Json]:
         """Every element of a paginated list, with these fields only.
@@ -113,8 +116,10 @@ class Client:
             asked = {**parameters, "page": str(page), "page_size": str(_PAGE)}
             headers = {"X-Fields": f"data{{{fields}}},next_page"}
             found = self._repeated("GET", path, params=asked, headers=headers)
+            if not isinstance(found, dict) or not isinstance(found.get("data"), list):
+                raise self._no_udata("une liste en pages était attendue")
             yield from found["data"]
-            page, more = page + 1, bool(found["next_page"])
+            page, more = page + 1, bool(found.get("next_page"))
 
     def put(self, path: str, body: object) -> Json:
         """Replaces something; the same request twice gives the same.
@@ -122,7 +127,7 @@ class Client:
         Raises:
             PortalError: it was not carried out.
         """
-        return self._repeated("PUT", path, json=body)
+        return cast(Json, self._repeated("PUT", path, json=body))
 
     def delete(self, path: str) -> None:
         """Deletes something; what is not there any more is deleted.
@@ -145,7 +150,7 @@ class Client:
             raise UncertainError(_unheard(error)) from None
         if cause := self._unclear(answer):
             raise UncertainError(cause)
-        return self._read(answer)
+        return self._object(self._read(answer))
 
     def download(self, url: str) -> Iterator[bytes]:
         """The content at an address, as anybody gets it: without the key, wherever it leads.
@@ -162,13 +167,23 @@ class Client:
         except requests.RequestException as error:
             raise PortalUnreachable(f"le lien ne répond pas : {_unheard(error)}") from None
 
+    def identified(self, answer: object) -> str:
+        """The identifier of what was read or made.
+
+        Raises:
+            PortalError: the answer has none.
+        """
+        if isinstance(answer, dict) and isinstance(answer.get("id"), str):
+            return str(answer["id"])
+        raise self._no_udata("sa réponse n’a pas d’identifiant")
+
     # --- One request ------------------------------------------------------------------------------------------------
 
     @property
     def _timeout(self) -> tuple[float, float]:
         return self.patience.connect, self.patience.answer
 
-    def _repeated(self, method: str, path: str, gone: frozenset[int] = frozenset(), **more: object) -> Json:
+    def _repeated(self, method: str, path: str, gone: frozenset[int] = frozenset(), **more: object) -> Any:  # noqa: ANN401
         cause = ""
         for attempt in range(self.patience.attempts):
             if attempt:
@@ -207,23 +222,18 @@ class Client:
             return f"le portail a répondu {answer.status_code}{self._words(answer)}"
         # Another page than JSON is another server's, which the next attempt would meet again.
         if answer.ok and answer.content and "json" in answer.headers.get("Content-Type", ""):
-            try:
-                answer.json()
-            except ValueError:
-                return "la réponse du portail est coupée"
+            return "la réponse du portail est coupée" if _json_of(answer) is None else ""
         return ""
 
-    def _read(self, answer: requests.Response) -> Json:
+    def _read(self, answer: requests.Response) -> Any:  # noqa: ANN401  (what JSON holds)
         status = answer.status_code
         if status == 204:
             return {}
         if 200 <= status < 300:
             try:
-                return cast(Json, answer.json())
+                return answer.json()
             except ValueError:
-                raise PortalError(
-                    f"{self.portal.root} ne répond pas comme un portail udata (réponse illisible)."
-                ) from None
+                raise self._no_udata("sa réponse n’est pas du JSON") from None
         if 300 <= status < 400:
             raise PortalError(
                 f"{self.portal.root} renvoie ailleurs ({status}) : donnez à --portal l’adresse définitive du portail."
@@ -232,14 +242,24 @@ class Client:
         kind = PortalRefusedError if status in _REFUSING else PortalUnreachable if status in _LATER else PortalError
         if status == 400:
             why = "il n’accepte pas ce qui lui est envoyé"
+            if "organization" in _fields(answer):  # of someone who is not in it, or of none
+                kind, why = PortalError, _REASONS[403]
         raise kind(f"{self.portal.root} refuse ({status}) : {why}{self._words(answer)}.")
+
+    def _object(self, answer: object) -> Json:
+        if not isinstance(answer, dict):
+            raise self._no_udata("un objet JSON était attendu")
+        return answer
+
+    def _no_udata(self, why: str) -> PortalError:
+        return PortalError(
+            f"{self.portal.root} ne répond pas comme un portail udata : {why}. "
+            "Vérifiez l’adresse donnée à --portal ; si c’est bien elle, le portail est peut-être en travaux."
+        )
 
     def _words(self, answer: requests.Response) -> str:
         """What the portal says of it, cut, and without the key should it repeat it."""
-        try:
-            said = answer.json()
-        except ValueError:
-            return ""
+        said = _json_of(answer)
         told = said.get("errors") or said.get("message") or said.get("error") if isinstance(said, dict) else None
         if not told:
             return ""
@@ -295,6 +315,21 @@ def _unheard(error: requests.RequestException) -> str:
     if isinstance(error, requests.exceptions.ProxyError):
         return "le mandataire (proxy) ne répond pas"
     return "la connexion a été refusée ou coupée"
+
+
+def _json_of(answer: requests.Response) -> object:
+    try:
+        found: object = answer.json()
+    except ValueError:
+        return None
+    return found
+
+
+def _fields(answer: requests.Response) -> Collection[str]:
+    """The fields that a refusal is about."""
+    said = _json_of(answer)
+    errors = said.get("errors") if isinstance(said, dict) else None
+    return errors if isinstance(errors, dict) else ()
 
 
 def _flat(value: object) -> str:

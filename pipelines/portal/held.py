@@ -26,11 +26,16 @@ class HeldResource:
     raw: Json = field(repr=False)
 
     @classmethod
-    def of(cls, raw: Json) -> HeldResource:
-        """A resource as the portal writes it."""
+    def of(cls, client: Client, raw: Json) -> HeldResource:
+        """A resource as the portal writes it.
+
+        Raises:
+            PortalError: it is none.
+        """
+        identifier = client.identified(raw)
         checksum = raw.get("checksum") or {}
         return cls(
-            id=str(raw["id"]),
+            id=identifier,
             key=str((raw.get("extras") or {}).get(RESOURCE_KEY) or ""),
             name=unquote(urlsplit(str(raw.get("url") or "")).path.rpartition("/")[2]),
             sha1=str(checksum.get("value") or "") if checksum.get("type") == "sha1" else "",
@@ -98,9 +103,9 @@ def owner_of(client: Client, organisation: str | None) -> Owner:
     """
     if organisation is None:
         me = client.get("1/me/")
-        return Owner("owner", str(me["id"]), f"{me.get('first_name', '')} {me.get('last_name', '')}".strip())
+        return Owner("owner", client.identified(me), f"{me.get('first_name', '')} {me.get('last_name', '')}".strip())
     found = client.get(f"1/organizations/{organisation}/")
-    return Owner("organization", str(found["id"]), str(found.get("name") or organisation))
+    return Owner("organization", client.identified(found), str(found.get("name") or organisation))
 
 
 def find(client: Client, owner: Owner, key: str) -> HeldDataset | None:
@@ -133,8 +138,8 @@ def read(client: Client, dataset: str) -> HeldDataset:
         PortalError: it can't be read.
     """
     raw = client.get(f"1/datasets/{dataset}/")
-    resources = tuple(HeldResource.of(each) for each in raw.get("resources") or [])
-    return HeldDataset(str(raw["id"]), str(raw.get("page") or ""), resources, raw)
+    resources = tuple(HeldResource.of(client, each) for each in raw.get("resources") or [])
+    return HeldDataset(client.identified(raw), str(raw.get("page") or ""), resources, raw)
 
 
 def _ours(client: Client, owner: Owner, key: str, *, deleted: bool) -> list[Json]:
