@@ -14,6 +14,7 @@ data.gouv.fr's; and the fork of urllib3 that it installs takes the place of the 
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -23,7 +24,7 @@ from typing import Any, cast
 import requests
 from requests.auth import AuthBase
 
-from pipelines.portal.errors import PortalError, PortalRefusedError, PortalUnreachable, UncertainError
+from pipelines.portal.errors import AbsentError, PortalError, PortalRefusedError, PortalUnreachable, UncertainError
 from pipelines.portal.portals import Portal
 
 Json = dict[str, Any]
@@ -33,16 +34,33 @@ _PAGE = 50
 _SHOWN = 300
 """Characters of the portal's own words that are shown."""
 _PASSING = frozenset({500, 502, 503, 504})
+_AGAIN = "Relancez la même commande plus tard : elle reprend où elle en est."
+_RIGHTS = (
+    "cette clé n’a pas le droit de faire cela",
+    "Vérifiez l’organisation, et demandez à en être membre, comme éditeur ou administrateur.",
+)
 _REASONS = {
-    401: f"la clé est absente, fausse ou périmée. Vérifiez {KEY_VARIABLE} ; une clé se crée dans le profil du portail",
-    403: "cette clé n’a pas le droit de faire cela. Demandez à être membre de l’organisation, comme éditeur",
-    404: "cela n’existe pas, ou plus, sur ce portail",
-    410: "le jeu de données y a été supprimé. Restaurez-le depuis le portail, ou attendez sa purge, puis recommencez",
-    413: "le fichier est trop gros pour lui",
-    415: "il n’accepte pas ce genre de fichier",
-    423: "il est en lecture seule en ce moment. Relancez la même commande plus tard : elle reprend où elle en est",
-    429: "il demande d’attendre. Relancez la même commande plus tard : elle reprend où elle en est",
+    400: (
+        "il n’accepte pas ce qui lui est envoyé",
+        "Corrigez ce qu’il nomme, refaites une version et recommencez : ce qui est déjà sur le portail y reste.",
+    ),
+    401: (
+        "la clé est absente, fausse ou périmée",
+        f"Vérifiez {KEY_VARIABLE} ; une clé se crée dans le profil, sur ce portail.",
+    ),
+    403: _RIGHTS,
+    404: ("ce qui est demandé n’existe pas, ou plus, sur ce portail", "Recommencez : le portail est d’abord relu."),
+    410: (
+        "le jeu de données y a été supprimé",
+        "Restaurez-le depuis le portail, ou attendez sa purge, dans la journée, puis recommencez.",
+    ),
+    413: ("l’envoi est trop gros pour lui", "Demandez-lui sa limite : un gros fichier lui arrive déjà par morceaux."),
+    415: ("il n’accepte pas ce genre de fichier", "Voyez ses formats admis, ou demandez-lui d’admettre celui-ci."),
+    423: ("il est en lecture seule en ce moment", _AGAIN),
+    429: ("il demande d’attendre", _AGAIN),
 }
+"""What a refusal means, and what to do."""
+_UNKNOWN = ("sa réponse est inattendue", "Recommencez ; si cela dure, signalez-le à ce portail.")
 _REFUSING = frozenset({400, 413, 415})
 _LATER = frozenset({423, 429})
 
@@ -199,8 +217,7 @@ class Client:
             if not cause:
                 return self._read(answer)
         raise PortalUnreachable(
-            f"{self.portal.root} ne répond pas comme attendu ({self.patience.attempts} essais) : {cause}. "
-            "Relancez la même commande plus tard : elle reprend où elle en est."
+            f"{self.portal.root} ne répond pas comme attendu ({self.patience.attempts} essais) : {cause}. {_AGAIN}"
         )
 
     def _send(self, method: str, path: str, **more: Any) -> requests.Response:  # noqa: ANN401  (what requests takes)
@@ -238,13 +255,15 @@ class Client:
             raise PortalError(
                 f"{self.portal.root} renvoie ailleurs ({status}) : donnez à --portal l’adresse définitive du portail."
             )
-        why = _REASONS.get(status, f"il répond {status}")
+        why, advice = _REASONS.get(status, _UNKNOWN)
         kind = PortalRefusedError if status in _REFUSING else PortalUnreachable if status in _LATER else PortalError
-        if status == 400:
-            why = "il n’accepte pas ce qui lui est envoyé"
-            if "organization" in _fields(answer):  # of someone who is not in it, or of none
-                kind, why = PortalError, _REASONS[403]
-        raise kind(f"{self.portal.root} refuse ({status}) : {why}{self._words(answer)}.")
+        if status == 404:
+            raise AbsentError(f"{self.portal.root} : {why} ({status}). {advice}")
+        if status == 400 and "organization" in _fields(answer):  # of someone who is not in it
+            kind, (why, advice) = PortalError, _RIGHTS
+        if status == 429 and (asked := _asked_wait(answer.headers, self.now())) > 0:
+            why += f" {_told_wait(asked)}"
+        raise kind(f"{self.portal.root} refuse ({status}) : {why}{self._words(answer)}. {advice}")
 
     def _object(self, answer: object) -> Json:
         if not isinstance(answer, dict):
@@ -263,9 +282,7 @@ class Client:
         told = said.get("errors") or said.get("message") or said.get("error") if isinstance(said, dict) else None
         if not told:
             return ""
-        text = (
-            "; ".join(f"{name} : {_flat(each)}" for name, each in told.items()) if isinstance(told, dict) else str(told)
-        )
+        text = " ; ".join(_told(told))
         if self.key:
             text = text.replace(self.key, "…")
         text = " ".join(text.split())
@@ -332,5 +349,19 @@ def _fields(answer: requests.Response) -> Collection[str]:
     return errors if isinstance(errors, dict) else ()
 
 
-def _flat(value: object) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+def _told(value: object, name: str = "") -> Iterator[str]:
+    """The texts in what a portal says of errors: one for each field, whose own may be nested."""
+    if isinstance(value, dict):
+        for inner, each in value.items():
+            yield from _told(each, f"{name}.{inner}" if name else str(inner))
+    elif isinstance(value, list):
+        for each in value:
+            yield from _told(each, name)
+    else:
+        yield f"{name} : {value}" if name else str(value)
+
+
+def _told_wait(seconds: float) -> str:
+    if seconds < 120:
+        return f"{math.ceil(seconds)} secondes"
+    return f"{math.ceil(seconds / 60)} minutes" if seconds < 7200 else f"{math.ceil(seconds / 3600)} heures"

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import cast
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from pipelines.portal.client import Client, Json
-from pipelines.portal.errors import PortalError
+from pipelines.portal.errors import AbsentError, PortalError
 from pipelines.portal.model import DATASET_KEY, RESOURCE_KEY, VERSION
 
 
@@ -104,7 +104,13 @@ def owner_of(client: Client, organisation: str | None) -> Owner:
     if organisation is None:
         me = client.get("1/me/")
         return Owner("owner", client.identified(me), f"{me.get('first_name', '')} {me.get('last_name', '')}".strip())
-    found = client.get(f"1/organizations/{organisation}/")
+    try:
+        found = client.get(f"1/organizations/{quote(organisation, safe='')}/")
+    except AbsentError:
+        raise PortalError(
+            f"{client.portal.root} : aucune organisation « {organisation} » n’y est connue. Son identifiant est à la "
+            "fin de l’adresse de sa page ; celui de la démonstration n’est pas celui de www.data.gouv.fr."
+        ) from None
     return Owner("organization", client.identified(found), str(found.get("name") or organisation))
 
 
