@@ -19,6 +19,8 @@ from pipelines.portal.model import Wanted, WantedResource
 from pipelines.portal.uploads import sha1
 from pipelines.text import printable
 
+VISIBILITY = "visibilité"
+"""The field of the dataset that differs as long as a publication left it a draft."""
 _LINK_LOST = "son lien permanent cessera de répondre"
 _REMADE = "un fichier envoyé et un lien ne se changent pas l’un en l’autre"
 
@@ -137,7 +139,7 @@ def dataset_fields(wanted: Wanted, held: HeldDataset, links: Mapping[str, str]) 
         != (asked.start.isoformat(), asked.end.isoformat()),
         "territoire": set((said.get("spatial") or {}).get("zones") or []) != set(asked.zones),
         "contact": bool(asked.contact_form) and contact_of(wanted, held) is None,
-        "visibilité": held.private and held.version is None,  # afterwards, hiding it is somebody's decision
+        VISIBILITY: held.private and held.version is None,  # afterwards, hiding it is somebody's decision
     }
     return tuple(name for name, wrong in differs.items() if wrong)
 

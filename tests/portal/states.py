@@ -11,10 +11,13 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from pipelines.portal.client import Client
 from pipelines.portal.held import HeldDataset, HeldResource
 from pipelines.portal.model import DATASET_KEY, MAIN, RESOURCE_KEY, VERSION, Wanted, WantedDataset, WantedResource
+from pipelines.portal.portals import portal_at
 
 Json = dict[str, Any]
+CLIENT = Client(portal_at("demo"), "")  # asked nothing: it only says what an answer lacks
 NOW_SHOWN = "2026-11-26"
 EXTENSIONS = frozenset({"csv", "json", "zip"})
 
@@ -99,7 +102,7 @@ def foreign(ident: str = "leur", **other: Any) -> Json:  # noqa: ANN401
 
 def portal(wanted: Wanted, resources: Iterable[Json], **other: Any) -> HeldDataset:  # noqa: ANN401
     """A portal that shows what is wanted, with these resources; ``other``: what is otherwise of the dataset."""
-    there = tuple(HeldResource.of(raw) for raw in resources)
+    there = tuple(HeldResource.of(CLIENT, raw) for raw in resources)
     asked = wanted.dataset
     raw: Json = {
         "id": "jeu",
