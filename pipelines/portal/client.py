@@ -134,9 +134,10 @@ class Client:
             asked = {**parameters, "page": str(page), "page_size": str(_PAGE)}
             headers = {"X-Fields": f"data{{{fields}}},next_page"}
             found = self._repeated("GET", path, params=asked, headers=headers)
-            if not isinstance(found, dict) or not isinstance(found.get("data"), list):
+            data = found.get("data") if isinstance(found, dict) else None
+            if not isinstance(data, list) or not all(isinstance(one, dict) for one in data):
                 raise self._no_udata("une liste en pages était attendue")
-            yield from found["data"]
+            yield from data
             page, more = page + 1, bool(found.get("next_page"))
 
     def put(self, path: str, body: object) -> Json:
