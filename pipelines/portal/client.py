@@ -83,6 +83,11 @@ class Patience:
     longest_wait: float = 300.0
     """Above this, a wait that the portal asks for ends the command instead."""
 
+    def waits(self) -> Iterator[float]:
+        """What to wait before each attempt: nothing before the first, then twice as long each time."""
+        yield 0.0
+        yield from (self.first_wait * 2**number for number in range(self.attempts - 1))
+
 
 @dataclass
 class Client:
@@ -175,13 +180,15 @@ class Client:
         """The content at an address, as anybody gets it: without the key, wherever it leads.
 
         Raises:
+            PortalUnreachable: not now, or not to its end.
             PortalError: it can't be had.
         """
         headers = {"User-Agent": "contrats-destination"}
         try:
             with requests.get(url, headers=headers, timeout=self._timeout, stream=True, auth=_NoOther()) as answer:
                 if answer.status_code != 200:
-                    raise PortalError(f"le lien répond {answer.status_code}")
+                    kind = PortalUnreachable if answer.status_code in _PASSING else PortalError
+                    raise kind(f"le lien répond {answer.status_code}")
                 yield from answer.iter_content(1 << 20)
         except requests.RequestException as error:
             raise PortalUnreachable(f"le lien ne répond pas : {_unheard(error)}") from None
@@ -204,9 +211,9 @@ class Client:
 
     def _repeated(self, method: str, path: str, gone: frozenset[int] = frozenset(), **more: object) -> Any:  # noqa: ANN401
         cause = ""
-        for attempt in range(self.patience.attempts):
-            if attempt:
-                self.sleep(self.patience.first_wait * 2 ** (attempt - 1))
+        for wait in self.patience.waits():
+            if wait:
+                self.sleep(wait)
             try:
                 answer = self._send(method, path, **more)
             except requests.RequestException as error:

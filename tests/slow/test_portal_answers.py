@@ -25,7 +25,7 @@ from pipelines.curation.issues import IssueLog
 from pipelines.portal import plan_text, uploads
 from pipelines.portal.applying import Publication
 from pipelines.portal.client import Patience
-from pipelines.portal.drift import compare
+from pipelines.portal.drift import compare, served
 from pipelines.portal.errors import PortalError, PortalRefusedError, PortalUnreachable
 from pipelines.portal.held import owner_of
 from pipelines.portal.model import DATASET_KEY, MAIN, RESOURCE_KEY, VERSION, Wanted, WantedResource
@@ -289,6 +289,26 @@ def test_no_key_goes_where_a_link_leads(udata: Udata, front: Front, published: W
         seen = [name.lower() for headers in (*front.headers, *elsewhere.headers) for name in headers]
         assert len(elsewhere.headers) == 1
         assert not {"x-api-key", "authorization", "cookie"} & set(seen)
+
+
+@pytest.mark.parametrize("fault", [Fault("before"), Fault("half"), answer(502), Fault("short"), answer(404)])
+def test_a_download_that_is_cut_is_made_again(udata: Udata, front: Front, published: Wanted, fault: Fault) -> None:
+    """A portal that passes for a moment is no difference; a file that is not there, or not whole, is one."""
+    held = shown(udata)["resources"][0]
+    path = published.resources[0].path
+    assert path is not None
+    link = held["url"].replace(udata.url, front.url)
+    size = path.stat().st_size
+    made = publication(udata, published, front.url)
+    made.client.sleep = lambda _: front.fail(None)
+    front.fail(fault)
+    lasting = {"short": ("est coupé : ", size // 2), "answer": ("ne se télécharge pas : le lien répond 404", 0)}
+    expected = ("", size) if fault.status == 502 else lasting.get(fault.how, ("", size))
+    said, read = served(made.client, link, path)
+    assert (said.startswith(expected[0]), bool(said), read) == (True, bool(expected[0]), expected[1])
+    front.fail(Fault("before"))
+    made.client.sleep = lambda _: None
+    assert served(made.client, link, path)[0].startswith("ne se télécharge pas (4 essais) : le lien ne répond pas")
 
 
 # --- Rights ---------------------------------------------------------------------------------------------------------
