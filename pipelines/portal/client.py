@@ -99,6 +99,11 @@ class Patience:
     longest_wait: float = 300.0
     """Above this, a wait that the portal asks for ends the command instead."""
 
+    def waits(self) -> Iterator[float]:
+        """What to wait before each attempt: nothing before the first, then twice as long each time."""
+        yield 0.0
+        yield from (self.first_wait * 2**number for number in range(self.attempts - 1))
+
 
 @dataclass
 class Client:
@@ -150,10 +155,11 @@ class Client:
             asked = {**parameters, "page": str(page), "page_size": str(_PAGE)}
             headers = {"X-Fields": f"data{{{fields}}},next_page"}
             found = self._repeated("GET", path, params=asked, headers=headers)
-            if not isinstance(found, dict) or not isinstance(found.get("data"), list):
+            data = found.get("data") if isinstance(found, dict) else None
+            if not isinstance(data, list) or not all(isinstance(one, dict) for one in data):
                 raise self._no_udata("une liste en pages était attendue")
-            yield from found["data"]
-            page, more = page + 1, bool(found["data"] and found.get("next_page"))
+            yield from data
+            page, more = page + 1, bool(data and found.get("next_page"))
 
     def put(self, path: str, body: object) -> Json:
         """Replaces something; the same request twice gives the same.
@@ -190,12 +196,14 @@ class Client:
         """The content at an address, as anybody gets it: without the key, wherever it leads.
 
         Raises:
+            PortalUnreachable: not now, or not to its end.
             PortalError: it can't be had.
         """
         try:
             with _Anybody() as session, session.get(url, timeout=self._timeout, stream=True) as answer:
                 if answer.status_code != 200:
-                    raise PortalError(f"le lien répond {answer.status_code}")
+                    kind = PortalUnreachable if answer.status_code in _PASSING else PortalError
+                    raise kind(f"le lien répond {answer.status_code}")
                 yield from answer.iter_content(1 << 20)
         except requests.RequestException as error:
             raise PortalUnreachable(f"le lien ne répond pas : {_unheard(error)}") from None

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pipelines.portal.applying import Publication
 from pipelines.portal.client import Client
-from pipelines.portal.errors import PortalError
+from pipelines.portal.errors import PortalError, PortalUnreachable
 from pipelines.portal.plan import Kind, Sending, resource_fields
 from pipelines.text import numbered
 
@@ -72,7 +72,7 @@ def compare(publication: Publication) -> Compared:
             continue
         drifts += _said(sending)
         if sending.held is not None and sending.wanted.path is not None:
-            why, read = _served(publication.client, sending.held.link, sending.wanted.path)
+            why, read = served(publication.client, sending.held.link, sending.wanted.path)
             files, size = files + 1, size + read
             if why or sending.kind is Kind.REPLACE:
                 drifts.append(Drift(sending.name, why or sending.why))
@@ -91,21 +91,35 @@ def _said(sending: Sending) -> Iterator[Drift]:
         yield Drift(sending.name, f"n’a pas ce que dit la version : {', '.join(fields)}")
 
 
-def _served(client: Client, link: str, path: Path) -> tuple[str, int]:
-    """How what a link gives differs from a file (nothing: it is the same, byte for byte), and the bytes read."""
+def served(client: Client, link: str, path: Path) -> tuple[str, int]:
+    """How what a link gives differs from a file (nothing: it is the same, byte for byte), and the bytes read.
+
+    What is cut on the way is read again: it says nothing of what the portal holds.
+    """
+    said = ""
+    for wait in client.patience.waits():
+        if wait:
+            client.sleep(wait)
+        try:
+            return _compared(client, link, path)
+        except PortalUnreachable as error:
+            said = str(error)
+        except PortalError as error:
+            return f"ne se télécharge pas : {error}", 0
+    return f"ne se télécharge pas ({client.patience.attempts} essais) : {said}", 0
+
+
+def _compared(client: Client, link: str, path: Path) -> tuple[str, int]:
     read = 0
-    try:
-        with path.open("rb") as file:
-            for block in client.download(link):
-                mine = file.read(len(block))
-                if block != mine:
-                    same = len(os.path.commonprefix([block, mine]))  # noqa: RUF071  (of bytes, not of paths)
-                    if same == len(mine):
-                        return f"est trop long : plus de {read + same} octets servis, sur {read + same}", read + same
-                    return f"diffère à partir de l’octet {read + same + 1}", read + same
-                read += len(block)
-            if file.read(1):
-                return f"est coupé : {read} octets servis, sur {path.stat().st_size}", read
-    except PortalError as error:
-        return f"ne se télécharge pas : {error}", read
+    with path.open("rb") as file:
+        for block in client.download(link):
+            mine = file.read(len(block))
+            if block != mine:
+                same = len(os.path.commonprefix([block, mine]))  # noqa: RUF071  (of bytes, not of paths)
+                if same == len(mine):
+                    return f"est trop long : plus de {read + same} octets servis, sur {read + same}", read + same
+                return f"diffère à partir de l’octet {read + same + 1}", read + same
+            read += len(block)
+        if file.read(1):
+            return f"est coupé : {read} octets servis, sur {path.stat().st_size}", read
     return "", read
