@@ -106,7 +106,7 @@ def served(client: Client, link: str, path: Path) -> tuple[str, int]:
             said = str(error)
         except PortalError as error:
             return f"ne se télécharge pas : {error}", 0
-    return f"ne se télécharge pas ({client.patience.attempts} essais) : {said}", 0
+    return f"ne se télécharge pas ({numbered(client.patience.attempts, 'essai')}) : {said}", 0
 
 
 def _compared(client: Client, link: str, path: Path) -> tuple[str, int]:
