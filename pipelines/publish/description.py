@@ -95,6 +95,7 @@ class DatasetDescription:
     couverture_temporelle: Period
     themes: tuple[str, ...] = ()
     couverture_spatiale_adresse: str = ""
+    couverture_spatiale_portail: tuple[str, ...] = ()
     emprise: tuple[Area, ...] = ()
 
     def latest(self, path: str) -> str:
@@ -158,6 +159,10 @@ def _are_themes(value: object) -> bool:
     return isinstance(value, list) and len(value) > 0 and all(theme in THEMES for theme in value)
 
 
+def _are_zones(value: object) -> bool:
+    return isinstance(value, list) and len(value) > 0 and all(_matches(_ZONE)(zone) for zone in value)
+
+
 def _are_boxes(value: object) -> bool:
     return isinstance(value, dict) and len(value) > 0 and all(_is_box(box) for box in value.values())
 
@@ -170,6 +175,7 @@ def _is_box(value: object) -> bool:
 
 
 _ADDRESS = r"https?://[^\s]+"
+_ZONE = r"[a-z]+(-[a-z]+)*(:[A-Za-z0-9]+(-[A-Za-z0-9]+)*){1,2}"
 _NAME = (_text(), "un texte")
 _OPTIONAL_ADDRESS = (_matches(rf"({_ADDRESS})?"), 'une adresse en https://, ou "" s’il n’y en a pas')
 _REQUIRED_ADDRESS = (_matches(_ADDRESS), "une adresse en https://")
@@ -184,6 +190,10 @@ _EXPECTED: dict[str, Any] = {
     "frequence": (lambda value: value in FREQUENCIES, f"l’un de : {', '.join(FREQUENCIES)}"),
     "couverture_spatiale": _NAME,
     "couverture_spatiale_adresse": _OPTIONAL_ADDRESS,
+    "couverture_spatiale_portail": (
+        _are_zones,
+        'une liste de zones du portail, comme ["country:fr"], ["fr:region:84"] ou ["fr:departement:74"]',
+    ),
     "emprise": (
         _are_boxes,
         "une section [emprise] de lignes : « Corse = [8.5, 41.3, 9.6, 43.1] » (ouest, sud, est, nord)",
@@ -232,6 +242,7 @@ def _description(found: dict[str, Any]) -> DatasetDescription:
         **plain,
         mots_cles=tuple(found["mots_cles"]),
         themes=tuple(found["themes"]),
+        couverture_spatiale_portail=tuple(found["couverture_spatiale_portail"]),
         emprise=tuple(Area(name, *map(float, box)) for name, box in found["emprise"].items()),
         editeur=Body(**found["editeur"]),
         point_de_contact=Body(**found["point_de_contact"]),

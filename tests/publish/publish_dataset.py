@@ -178,6 +178,7 @@ def description() -> DatasetDescription:
         point_de_contact=Body("Contributeurs", "https://example.org/contact"),
         licence=Licence("etalab-2.0", "Licence Ouverte 2.0", "https://example.org/licence", "lov2"),
         couverture_temporelle=Period(dt.date(2011, 1, 1), dt.date(2027, 12, 31)),
+        couverture_spatiale_portail=("country:fr",),
     )
 
 

@@ -164,6 +164,10 @@ def test_the_dictionary_describes_each_column_in_both_languages(files: Files) ->
         ('themes = ["ECON", "REGI"]', 'themes = ["TOURISME"]', "themes"),
         ('themes = ["ECON", "REGI"]', "themes = []", "themes"),
         ("country/FRA", "pays avec espaces", "couverture_spatiale_adresse"),
+        ('["country:fr"]', '"country:fr"', "couverture_spatiale_portail"),
+        ('["country:fr"]', "[]", "couverture_spatiale_portail"),
+        ('["country:fr"]', '["country:fr", "France"]', "couverture_spatiale_portail"),
+        ('["country:fr"]', '["fr:region:"]', "couverture_spatiale_portail"),
     ],
 )
 def test_a_wrong_coverage_or_theme_is_named(tmp_path: Path, line: str, wrong: str, said: str) -> None:

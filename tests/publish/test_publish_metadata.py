@@ -142,6 +142,7 @@ def test_the_description_of_the_dataset_is_sound() -> None:
     found = load_description(PROJECT / "sources" / DESCRIPTION_FILE)
     assert len(found.description) > 100
     assert found.licence.identifiant_portail == "lov2"
+    assert found.couverture_spatiale_portail == ("country:fr",)
     assert found.as_json()["couverture_temporelle"] == {"debut": "2011-01-01", "fin": "2027-12-31"}
     assert json.loads(json.dumps(found.as_json()))["mots_cles"]
     assert replace(found) == found
