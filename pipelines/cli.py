@@ -81,8 +81,9 @@ def _date(_context: click.Context, _option: click.Parameter, value: str | None) 
 @click.option(
     "--partial", is_flag=True, help="Publie malgré des lignes refusées, mises en quarantaine avec ce qui en dépend."
 )
+@click.option("--trial", is_flag=True, help="Publication d’essai : marquée comme telle, jamais envoyée au portail.")
 @guarded
-def build(sources: Path | str, outputs: Path | str, date: str, partial: bool) -> int:
+def build(sources: Path | str, outputs: Path | str, date: str, partial: bool, trial: bool) -> int:
     """Fait tout : lit, contrôle, normalise, publie une version."""
     from pipelines.curation.console import print_issues
     from pipelines.orchestration.launch import launch
@@ -96,7 +97,7 @@ def build(sources: Path | str, outputs: Path | str, date: str, partial: bool) ->
         outputs = outputs.resolve()
     console = console_of()
     with listening(_teller(console)):
-        result = launch(sources, outputs, date, partial=partial)
+        result = launch(sources, outputs, date, partial=partial, trial=trial)
     if result.refused:
         print_issues(console, result.issues)
         if result.report is not None:
@@ -113,7 +114,8 @@ def build(sources: Path | str, outputs: Path | str, date: str, partial: bool) ->
     release = result.release
     where = shown_path(release.path) if isinstance(outputs, Path) else f"{outputs}/releases/{release.version}"
     if release.new:
-        console.print(f"\n[bold green]Version {release.version} publiée[/] : {where}")
+        mark = ", publication d’essai" if release.trial else ""
+        console.print(f"\n[bold green]Version {release.version} publiée[/]{mark} : {where}")
     else:
         console.print(f"\n[bold]Rien de nouveau[/] : les données sont celles de {release.version}, {where}")
     console.print("Ensuite : ouvrez contrats-de-destination.xlsx dans ce dossier.")

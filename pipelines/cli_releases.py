@@ -126,7 +126,7 @@ def list_releases(outputs: Path | str) -> int:
         with _disk():
             found = listing(outputs)
     for one in found:
-        mark = "  ← la dernière" if one.last else ""
+        mark = f"{'  essai' if one.release.trial else ''}{'  ← la dernière' if one.last else ''}"
         click.echo(f"{one.release.version:<14} {one.files:>4} fichiers {_megabytes(one.size):>12}{mark}")
     if not found:
         click.echo(f"Aucune version dans {outputs}.")

@@ -59,7 +59,9 @@ def home() -> Path:
     return folder
 
 
-def launch(sources: Path | str, outputs: Path | str, date: str, *, partial: bool = False) -> Result:
+def launch(
+    sources: Path | str, outputs: Path | str, date: str, *, partial: bool = False, trial: bool = False
+) -> Result:
     """Runs the whole job; the folders are absolute or addresses, the date ISO or "" for today in Paris."""
     folder = home()
     warnings.filterwarnings("ignore", module="dagster")
@@ -78,7 +80,7 @@ def launch(sources: Path | str, outputs: Path | str, date: str, *, partial: bool
         return Result(IssueLog().frame(), {}, None, refused=False, code=2, message=str(error))
 
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
-    settings = {"sources": str(sources), "outputs": str(outputs), "date": date, "partial": partial}
+    settings = {"sources": str(sources), "outputs": str(outputs), "date": date, "partial": partial, "trial": trial}
     run_id = make_new_run_id()
     try:
         opened = dg.DagsterInstance.get()

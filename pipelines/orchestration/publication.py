@@ -167,7 +167,7 @@ def make_publication() -> dg.AssetsDefinition:
         codes = job.codes_of(inputs["nomenclatures"])
         sources, outputs = settings.sources_folder, settings.outputs_folder
         description = dataset_description(sources)
-        staging = publishing.begin(outputs, settings.release_date)
+        staging = publishing.begin(outputs, settings.release_date, trial=settings.trial)
         with step("Fichiers CSV") as writing:
             publishing.write_csv(staging, inputs)
             writing.counted = f"{len(inputs)} fichiers"

@@ -44,6 +44,10 @@ class Run(dg.ConfigurableResource):  # type: ignore[type-arg]
         description="Publier malgré des lignes refusées : elles sont mises en quarantaine avec ce qui en dépend ; "
         "un classeur illisible est repris de la version précédente.",
     )
+    trial: bool = Field(
+        default=False,
+        description="Publication d’essai : marquée comme telle, jamais envoyée au portail.",
+    )
     publish: bool = Field(
         default=True, description="Publier une version ; sinon tout est contrôlé, et rien n’est publié."
     )

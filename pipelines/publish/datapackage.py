@@ -22,7 +22,7 @@ from pipelines.publish.csv_files import DIALECT
 from pipelines.publish.description import DatasetDescription
 from pipelines.publish.table_schema import Codes, Json, contributors, licences, table_schema
 from pipelines.publish.tables_arrow import Declared, foreign_keys
-from pipelines.publish.versions import DESCRIPTOR
+from pipelines.publish.versions import DESCRIPTOR, TRIAL
 from schemas.declaration import Table
 from schemas.version import MODEL_VERSION
 
@@ -70,8 +70,13 @@ class Files:
         return self._measured[path]
 
 
-def datapackage(files: Files, description: DatasetDescription, codes: Codes, release: Mapping[str, str]) -> Json:
-    """The descriptor of a release; ``release`` holds its ``version``, ``date`` (ISO) and ``contenu_sha256``."""
+def datapackage(
+    files: Files, description: DatasetDescription, codes: Codes, release: Mapping[str, str], *, trial: bool = False
+) -> Json:
+    """The descriptor of a release; ``release`` holds its ``version``, ``date`` (ISO) and ``contenu_sha256``.
+
+    A ``trial`` is marked; any other release says nothing of it, so that its bytes are what they always were.
+    """
     said = description.as_json()
     resources = [_resource(files, table, codes) for table in files.declared.values()]
     return {
@@ -84,6 +89,7 @@ def datapackage(files: Files, description: DatasetDescription, codes: Codes, rel
         "homepage": description.adresse_de_base,
         "version": release["version"],
         "created": f"{release['date']}T00:00:00Z",
+        **({TRIAL: True} if trial else {}),
         "version_du_modele": MODEL_VERSION,
         "contenu_sha256": release["contenu_sha256"],
         "fabrication": made_with(),

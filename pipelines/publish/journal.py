@@ -7,8 +7,9 @@ with the previous release, which comes as lines (``diff.journal``).
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from html import escape
+from pathlib import PurePosixPath
 
 import pandas as pd
 
@@ -17,11 +18,17 @@ from pipelines.publish.tables_arrow import Declared, Frames
 TAKEN_BACK = "version-precedente-reprise"
 LEFT_OUT = "fichier-laisse-de-cote"
 DRAWN_ALONG = "ligne-entrainee"
+ON_TRIAL = "Publication d’essai : marquée comme telle, jamais envoyée au portail."
 
 
 def kept_out(issues: pd.DataFrame) -> pd.DataFrame:
     """The issues for which a release is not whole: refused rows, workbooks left out or taken from an earlier one."""
     return issues[(issues["severity"] == "error") | issues["code"].isin([TAKEN_BACK, LEFT_OUT])]
+
+
+def among(name: str, workbooks: Collection[str]) -> bool:
+    """Whether a file is one of these workbooks, or a part of one that is a folder."""
+    return name in workbooks or str(PurePosixPath(name).parent) in workbooks
 
 
 def journal(
@@ -31,12 +38,17 @@ def journal(
     declared: Declared,
     issues: pd.DataFrame,
     changes: Sequence[str] = (),
+    *,
+    trial: bool = False,
 ) -> str:
     """The journal of a release as Markdown.
 
-    ``issues`` has the columns of `pipelines.curation.issues.COLUMNS`; ``changes`` are the lines about the last release.
+    ``issues`` has the columns of `pipelines.curation.issues.COLUMNS`; ``changes`` are the lines about the last release;
+    ``trial``: it is one, and says so.
     """
-    lines = [f"# Version {version}", "", f"Publiée le {date:%d/%m/%Y}.", "", "| table | lignes |", "| --- | ---: |"]
+    lines = [f"# Version {version}", "", f"Publiée le {date:%d/%m/%Y}.", ""]
+    lines += [ON_TRIAL, ""] if trial else []
+    lines += ["| table | lignes |", "| --- | ---: |"]
     lines += [f"| {table.title.fr} (`{name}`) | {len(tables[name])} |" for name, table in declared.items()]
     parts = _parts(issues)
     whole = kept_out(issues).empty

@@ -15,7 +15,7 @@ import json
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
@@ -33,14 +33,14 @@ from pipelines.publish.diff.page import render
 from pipelines.publish.diff.reading import is_partial
 from pipelines.publish.errors import OutputsError
 from pipelines.publish.folder import NotAReleaseError, ReleaseFolder
-from pipelines.publish.journal import LEFT_OUT, TAKEN_BACK, journal, kept_out
+from pipelines.publish.journal import LEFT_OUT, TAKEN_BACK, among, journal, kept_out
 from pipelines.publish.notes import notes
 from pipelines.publish.staging import Staging, abandon, begin, reveal, seal, step
 from pipelines.publish.table_schema import Codes, Json, published_schema
 from pipelines.publish.tables_arrow import Declared, Frames, all_to_arrow
 from pipelines.publish.verify.files import damaged
 from pipelines.publish.verify.release import verify
-from pipelines.publish.versions import DESCRIPTOR, Release, Versions, read_versions, write_versions
+from pipelines.publish.versions import DESCRIPTOR, TRIAL, Release, Versions, read_versions, write_versions
 from pipelines.sheets.inventory import source_files
 
 __all__ = [
@@ -145,17 +145,20 @@ def write_metadata(
         arrow = all_to_arrow(tables, staging.declared)
         files = Files(staging.directory, arrow, staging.declared)
         write_describing(files, description, release, issues)
-        found = _compare(staging, datapackage(files, description, codes, release))
+        found = _compare(staging, datapackage(files, description, codes, release, trial=staging.trial))
         _write_text(staging.directory / DIFF, found.dumps())
         _write_text(staging.directory / DIFF_PAGE, render(found))
         last = read_versions(staging.outputs).current()
         own = _notes(sources_dir, last, staging.date) if sources_dir is not None else []
         told = [*own, *([""] if own else []), *changes_section(found)]
         _write_text(
-            staging.directory / JOURNAL, journal(staging.version, staging.date, tables, staging.declared, issues, told)
+            staging.directory / JOURNAL,
+            journal(staging.version, staging.date, tables, staging.declared, issues, told, trial=staging.trial),
         )
         whole = Files(staging.directory, arrow, staging.declared)
-        _write_json(staging.directory / DESCRIPTOR, datapackage(whole, description, codes, release))
+        _write_json(
+            staging.directory / DESCRIPTOR, datapackage(whole, description, codes, release, trial=staging.trial)
+        )
         return found
 
 
@@ -183,7 +186,7 @@ def finish(staging: Staging, found: Diff) -> Release:
         verified = verify(staging.directory)
         if not verified.sound:
             raise ValueError(f"La version préparée ne se vérifie pas :\n{verified.text()}")
-        release = Release(staging.version, staging.date, reveal(staging), content, new=True)
+        release = Release(staging.version, staging.date, reveal(staging), content, new=True, trial=staging.trial)
         write_versions(staging.outputs, versions.adding(release))
     lock.free(staging.outputs)
     return release
@@ -245,7 +248,8 @@ def _last_whole(versions: Versions) -> ReleaseFolder | None:
 def _content_sha256(staging: Staging, description: DatasetDescription, issues: pd.DataFrame) -> str:
     """The fingerprint of what the release says, whatever its date: CSV files, schemas, description of the dataset.
 
-    What it lacks or takes from an earlier release counts too: the same tables, whole, are not the same release.
+    What it lacks or takes from an earlier release counts too: the same tables, whole, are not the same release. Nor
+    is a trial the real one.
     """
     digest = hashlib.sha256(_json(description.as_json()).encode())
     for name in staging.declared:
@@ -254,6 +258,8 @@ def _content_sha256(staging: Staging, description: DatasetDescription, issues: p
             digest.update(f"{path} {len(content)}\n".encode() + content)
     lacks = kept_out(issues)[["code", "file", "sheet", "cell"]].drop_duplicates()
     digest.update("".join(f"{' | '.join(place)}\n" for place in sorted(lacks.itertuples(index=False))).encode())
+    if staging.trial:
+        digest.update(f"{TRIAL}\n".encode())
     return digest.hexdigest()
 
 
@@ -277,21 +283,14 @@ def _copy_sources(staging: Staging, sources: Path, issues: pd.DataFrame) -> None
     which is kept, so that it is there for the next release too.
     """
     names = {code: set(issues.loc[issues["code"] == code, "file"]) for code in (LEFT_OUT, TAKEN_BACK)}
-    found = {
-        name: path for name, path in source_files(sources) if not _among(name, names[LEFT_OUT] | names[TAKEN_BACK])
-    }
+    found = {name: path for name, path in source_files(sources) if not among(name, names[LEFT_OUT] | names[TAKEN_BACK])}
     last = read_versions(staging.outputs).current()
     if last is not None:
-        found |= {name: path for name, path in source_files(last.path / SOURCES) if _among(name, names[TAKEN_BACK])}
+        found |= {name: path for name, path in source_files(last.path / SOURCES) if among(name, names[TAKEN_BACK])}
     for name, path in sorted(found.items()):
         target = staging.folder(SOURCES) / name
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, target)
-
-
-def _among(name: str, workbooks: set[str]) -> bool:
-    """Whether a file is one of these workbooks, or a part of one that is a folder."""
-    return name in workbooks or str(PurePosixPath(name).parent) in workbooks
 
 
 def _write_json(path: Path, content: dict[str, object]) -> None:

@@ -28,13 +28,17 @@ _READ_ONLY_FILE, _READ_ONLY_FOLDER, _OPEN = 0o444, 0o555, 0o755
 
 @dataclass(frozen=True)
 class Staging:
-    """A release being prepared. As a context manager, it leaves nothing behind when its block ends unfinished."""
+    """A release being prepared. As a context manager, it leaves nothing behind when its block ends unfinished.
+
+    ``trial``: it is marked as a trial, which no portal ever gets.
+    """
 
     outputs: Path
     directory: Path
     version: str
     date: dt.date
     declared: Declared = field(repr=False, compare=False)
+    trial: bool = False
 
     def __enter__(self) -> Self:
         return self
@@ -50,7 +54,7 @@ class Staging:
         return path
 
 
-def begin(outputs: Path, date: dt.date, declared: Declared | None = None) -> Staging:
+def begin(outputs: Path, date: dt.date, declared: Declared | None = None, *, trial: bool = False) -> Staging:
     """Takes the folder of outputs, sweeps what dead builds left, mends the pointer, and opens an empty staging folder.
 
     Raises `OutputsBusy` when another build holds the folder, `OutputsError` when it can't be written.
@@ -70,7 +74,7 @@ def begin(outputs: Path, date: dt.date, declared: Declared | None = None) -> Sta
     except BaseException:
         lock.free(outputs)
         raise
-    return Staging(outputs, directory, version, date, registry.tables() if declared is None else declared)
+    return Staging(outputs, directory, version, date, registry.tables() if declared is None else declared, trial)
 
 
 def abandon(staging: Staging) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -20,17 +21,23 @@ POINTER = "versions.json"
 LATEST = "latest"
 SUMS = "SHA256SUMS"
 DESCRIPTOR = "datapackage.json"
+TRIAL = "essai"
+"""The key under which a descriptor, and the pointer, say of a release that it is a trial; absent from all others."""
 
 
 @dataclass(frozen=True)
 class Release:
-    """One release; ``new`` is False when the build found the same content as in the last one and made nothing."""
+    """One release; ``new`` is False when the build found the same content as in the last one and made nothing.
+
+    ``trial``: it is marked as a trial, which no portal ever gets.
+    """
 
     version: str
     date: dt.date
     path: Path
     content_sha256: str
     new: bool = False
+    trial: bool = False
 
     @property
     def rank(self) -> tuple[dt.date, int]:
@@ -82,7 +89,7 @@ def read_versions(outputs: Path) -> Versions:
 
 def write_versions(outputs: Path, versions: Versions) -> None:
     """Moves the pointer, then the link, each in one move; what is already right is left alone."""
-    content = json.dumps(_as_json(outputs, versions), ensure_ascii=False, indent=2) + "\n"
+    content = json.dumps(_as_json(versions), ensure_ascii=False, indent=2) + "\n"
     pointer = outputs / POINTER
     if not pointer.is_file() or pointer.read_text(encoding="utf-8") != content:
         write_aside(pointer, content)
@@ -114,6 +121,22 @@ def write_aside(path: Path, content: str) -> None:
         aside.replace(path)
     finally:
         aside.unlink(missing_ok=True)
+
+
+def entry(release: Release) -> dict[str, object]:
+    """What the pointer says of a release."""
+    return {
+        "version": release.version,
+        "date": release.date.isoformat(),
+        "path": f"{RELEASES}/{release.version}",
+        "contenu_sha256": release.content_sha256,
+        **({TRIAL: True} if release.trial else {}),
+    }
+
+
+def marked_as_trial(said: Mapping[str, object]) -> bool:
+    """Whether a descriptor, or an entry of the pointer, marks its release as a trial; a mark not understood is one."""
+    return said.get(TRIAL, False) is not False
 
 
 def _move_link(outputs: Path, latest: str | None) -> None:
@@ -152,22 +175,15 @@ def _release(path: Path) -> Release | None:
     try:
         descriptor = json.loads((path / DESCRIPTOR).read_text(encoding="utf-8"))
         date = dt.date.fromisoformat(str(descriptor["created"])[:10])
-        release = Release(str(descriptor["version"]), date, path, str(descriptor["contenu_sha256"]))
+        version, content = str(descriptor["version"]), str(descriptor["contenu_sha256"])
+        release = Release(version, date, path, content, trial=marked_as_trial(descriptor))
         return release if release.version == path.name and release.rank else None
     except (FileNotFoundError, ValueError, KeyError, TypeError, RecursionError):
         return None
 
 
-def _as_json(outputs: Path, versions: Versions) -> dict[str, object]:
+def _as_json(versions: Versions) -> dict[str, object]:
     return {
         "latest": versions.latest,
-        "releases": [
-            {
-                "version": release.version,
-                "date": release.date.isoformat(),
-                "path": release.path.relative_to(outputs).as_posix(),
-                "contenu_sha256": release.content_sha256,
-            }
-            for release in versions.releases
-        ],
+        "releases": [entry(release) for release in versions.releases],
     }

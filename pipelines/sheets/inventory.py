@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from pipelines.sheets.guard import UnreadableFileError, read_bytes
 
@@ -23,9 +23,14 @@ def source_files(folder: Path) -> Iterator[tuple[str, Path]]:
     inside = folder.resolve()
     for path in (path for depth in _DEPTHS for path in folder.glob(depth)):
         name = path.relative_to(folder)
-        shown = not any(part.startswith((".", "~$")) for part in name.parts)
-        if shown and path.suffix.lower() in SUFFIXES and path.is_file() and path.resolve().is_relative_to(inside):
+        if is_read(name) and path.is_file() and path.resolve().is_relative_to(inside):
             yield name.as_posix(), path
+
+
+def is_read(name: PurePath) -> bool:
+    """Whether a build reads a file of that name, relative to the folder of sources."""
+    shown = not any(part.startswith((".", "~$")) for part in name.parts)
+    return shown and len(name.parts) <= len(_DEPTHS) and name.suffix.lower() in SUFFIXES
 
 
 def inventory(folder: Path) -> dict[str, str]:

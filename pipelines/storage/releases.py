@@ -26,7 +26,7 @@ from pipelines.publish.errors import OutputsBusy
 from pipelines.publish.folder import NotAReleaseError, ReleaseFolder
 from pipelines.publish.staging import remove
 from pipelines.publish.verify.files import damaged
-from pipelines.publish.versions import DESCRIPTOR, POINTER, RELEASES, SUMS, WITHDRAWN, Release
+from pipelines.publish.versions import DESCRIPTOR, POINTER, RELEASES, SUMS, WITHDRAWN, Release, entry
 from pipelines.storage.mirror import fetch, listed
 from pipelines.storage.places import Place, StorageError, as_storage_error
 
@@ -217,13 +217,7 @@ def send(place: Place, release: Release, pointer: Pointer) -> None:
         _take_name(place, release, f"{root}/{first}", (release.path / first).read_bytes())
         for name in others:
             put(place, release.path / name, f"{root}/{name}")
-        told = {
-            "version": release.version,
-            "date": release.date.isoformat(),
-            "path": f"{RELEASES}/{release.version}",
-            "contenu_sha256": release.content_sha256,
-        }
-        move_pointer(place, release.version, (*pointer.releases, told), pointer)
+        move_pointer(place, release.version, (*pointer.releases, entry(release)), pointer)
 
 
 def send_report(place: Place, path: Path, name: str) -> None:

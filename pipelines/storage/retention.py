@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 
 from pipelines.publish.errors import OutputsBusy
 from pipelines.publish.retention import Listed, oldest, require_withdrawable
-from pipelines.publish.versions import RELEASES, Release
+from pipelines.publish.versions import RELEASES, Release, marked_as_trial
 from pipelines.storage.mirror import listed
 from pipelines.storage.places import Place, as_storage_error
 from pipelines.storage.releases import bring_release, move_pointer, read_pointer, standing
@@ -32,7 +32,7 @@ def listing(place: Place) -> list[Listed]:
             version = str(one["version"])
             sizes = [int(info["size"]) for _, info in listed(place, place.at(f"{RELEASES}/{version}"))]
             date, content = dt.date.fromisoformat(str(one["date"])), str(one.get("contenu_sha256", ""))
-            release = Release(version, date, Path(RELEASES) / version, content)
+            release = Release(version, date, Path(RELEASES) / version, content, trial=marked_as_trial(one))
             found.append(Listed(release, len(sizes), sum(sizes), last=version == pointer.latest))
     return found
 

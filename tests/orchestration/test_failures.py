@@ -159,9 +159,9 @@ def test_a_publication_waits_for_the_one_at_work(place: dict[str, str], monkeypa
         refused = []
         begin = publishing.begin
 
-        def begin_once_free(*args: Any) -> Any:  # noqa: ANN401  (it passes on what it is given)
+        def begin_once_free(*args: Any, **more: Any) -> Any:  # noqa: ANN401  (it passes on what it is given)
             try:
-                return begin(*args)
+                return begin(*args, **more)
             except OutputsBusy as error:
                 refused.append(error)
                 other.communicate()

@@ -10,6 +10,7 @@ from typing import Any
 
 from pipelines.publish.diff.model import MODEL_VERSION_KEY, Finding, Property, finding
 from pipelines.publish.diff.reading import FIRST_MODEL_VERSION
+from pipelines.publish.versions import TRIAL
 
 _TITLES = {
     MODEL_VERSION_KEY: "Version du modèle",
@@ -26,6 +27,7 @@ _TITLES = {
     "contributors": "Éditeur et contact",
     "homepage": "Adresse",
     "name": "Nom technique",
+    TRIAL: "Publication d’essai",
 }
 _COMPARED_ELSEWHERE = {"version", "created", "contenu_sha256", "resources", "sources", "autres_fichiers"}
 _HOW_IT_WAS_MADE = {"fabrication"}
@@ -54,6 +56,8 @@ def _said(value: object) -> str | None:
     """A value of the descriptor in words."""
     if value is None:
         return None
+    if isinstance(value, bool):
+        return "oui" if value else "non"
     if isinstance(value, dict):
         return ", ".join(f"{name} : {_said(part)}" for name, part in sorted(value.items()))
     if isinstance(value, list):
