@@ -98,6 +98,6 @@ def udata(folder: Path) -> Iterator[Udata]:
 
 def _answers(url: str) -> bool:
     try:
-        return requests.get(f"{url}/api/1/datasets/licenses/", timeout=TIMEOUT).ok
-    except requests.ConnectionError:
+        return requests.get(f"{url}/api/1/datasets/licenses/", timeout=5).ok
+    except requests.RequestException:
         return False

@@ -1,28 +1,32 @@
-"""Whether an address leads somewhere: some names are set apart for examples, and this machine is nobody else's.
+"""Whether an address leads somewhere: some names are set apart for examples, and a private machine is nobody else's.
 
 Belongs here: that rule, which depends on the address alone. Does not belong here: what is done about it, any request.
 """
 
 from __future__ import annotations
 
-from ipaddress import ip_address
+import ipaddress
+import re
+import socket
 from urllib.parse import urlsplit
 
-_EXAMPLES = (
-    *("test", "example", "invalid", "localhost"),
-    *("example.com", "example.net", "example.org"),
-)
+_EXAMPLES = re.compile(r"(?:.*\.)?(?:example(?:\.(?:com|net|org))?|test|invalid|localhost)")
 """The names that RFC 2606 sets apart, with all that ends in them."""
 
 
 def is_example(address: str) -> bool:
-    """Whether an address is that of an example, of this machine, or of no host at all: a reader cannot follow it."""
+    """Whether an address is that of an example, of a machine that only its own reach, or of no host at all."""
     try:
         host = (urlsplit(address).hostname or "").rstrip(".")
     except ValueError:
         return True
+    if not host or _EXAMPLES.fullmatch(host):
+        return True
     try:
-        number = ip_address(host)
+        return not ipaddress.ip_address(host).is_global
     except ValueError:
-        return not host or any(host == name or host.endswith(f".{name}") for name in _EXAMPLES)
-    return number.is_loopback or number.is_unspecified
+        pass
+    try:
+        return not ipaddress.ip_address(socket.inet_aton(host)).is_global  # « 127.1 », as browsers read it
+    except (OSError, ValueError):
+        return False

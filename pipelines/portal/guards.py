@@ -8,15 +8,12 @@ network is asked.
 from __future__ import annotations
 
 import datetime as dt
-import ipaddress
-import re
-import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from pipelines.curation.issue_kind import Severity
+from pipelines.portal.addresses import is_example
 from pipelines.portal.guards_sheets import other_sheets, out_of_bounds
 from pipelines.portal.guards_shown import breaks, older
 from pipelines.portal.refusal import Refusal, cut, rank_of
@@ -27,10 +24,7 @@ from pipelines.publish.verify.release import Verification, verify
 from pipelines.publish.versions import marked_as_trial
 from pipelines.text import printable
 
-__all__ = ["Allowed", "Refusal", "is_example", "refusals"]
-
-_EXAMPLES = re.compile(r"(?:.*\.)?(?:example(?:\.(?:com|net|org))?|test|invalid|localhost)")
-"""Names that RFC 2606 keeps for examples and tests: none leads anywhere."""
+__all__ = ["Allowed", "Refusal", "refusals"]
 
 
 @dataclass(frozen=True)
@@ -142,21 +136,3 @@ def _example_address(folder: ReleaseFolder) -> Iterator[Refusal]:
             "l’extérieur : les liens publiés ne mèneraient nulle part. Mettez la vraie dans « adresse_de_base » "
             "(sources/jeu_de_donnees.toml), puis refaites la version.",
         )
-
-
-def is_example(address: str) -> bool:
-    """Whether an address leads nowhere by design: a name kept for examples, or a machine that only its own reach."""
-    try:
-        host = (urlsplit(address).hostname or "").rstrip(".")
-    except ValueError:
-        return True
-    if not host or _EXAMPLES.fullmatch(host):
-        return True
-    try:
-        return not ipaddress.ip_address(host).is_global
-    except ValueError:
-        pass
-    try:
-        return not ipaddress.ip_address(socket.inet_aton(host)).is_global  # « 127.1 », as browsers read it
-    except (OSError, ValueError):
-        return False

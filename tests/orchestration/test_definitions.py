@@ -20,7 +20,7 @@ from tests.conftest import SmallSources
 from tests.orchestration.snapshot import SNAPSHOT, text
 
 PROJECT = Path(__file__).resolve().parents[2]
-ROOMS = ("sheets", "curation", "normalise", "publish", "storage", "alerts")
+ROOMS = ("sheets", "curation", "normalise", "publish", "portal", "storage", "alerts")
 
 
 def test_the_shape_is_the_recorded_one() -> None:

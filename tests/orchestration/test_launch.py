@@ -60,6 +60,18 @@ def test_outputs_that_cannot_be_written_are_said(sources: SmallSources, tmp_path
     assert "releases" in result.message
 
 
+@pytest.mark.slow
+def test_a_trial_is_asked_for_at_the_command_line(sources: SmallSources, tmp_path: Path) -> None:
+    outputs = tmp_path / "sorties"
+    words = ["build", "--trial", "--sources", str(sources.root), "--outputs", str(outputs), "--date", "2026-11-22"]
+    done = CliRunner().invoke(main, words)
+    assert (done.exit_code, "publication d’essai" in done.output) == (0, True), done.output
+    descriptor = json.loads((outputs / "latest" / "datapackage.json").read_text(encoding="utf-8"))
+    assert descriptor["essai"] is True
+    assert ">essai</span>" in (outputs / "site" / "versions" / "index.html").read_text(encoding="utf-8")
+    assert ">trial</span>" in (outputs / "site" / "en" / "versions" / "index.html").read_text(encoding="utf-8")
+
+
 def test_an_interruption_is_no_fault_of_the_program(sources: SmallSources, tmp_path: Path) -> None:
     with listening(lambda _: signal.raise_signal(signal.SIGINT)):
         result = launch(sources.root, tmp_path / "sorties", "2026-11-22")

@@ -3,47 +3,60 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipelines.portal.addresses import is_example
 
 
 @pytest.mark.parametrize(
-    "address",
+    ("address", "expected"),
     [
-        "https://example.org/contrats",
-        "https://WWW.Example.COM",
-        "https://donnees.example.net:8443/a",
-        "https://portail.example/",
-        "https://essai.test/",
-        "https://rien.invalid./",
-        "http://localhost:8000",
-        "http://a.localhost/",
-        "http://127.0.0.1:7319/api",
-        "http://127.8.9.1/",
-        "http://[::1]:80/",
-        "http://0.0.0.0/",
-        "http://[::1/",
-        "https:///sans-hote",
-        "sans-hote",
-        "",
+        ("https://exemple.fr/contrats", False),
+        ("https://example.fr", False),
+        ("https://notexample.org", False),
+        ("https://example.org.exemple.fr", False),
+        ("https://test.fr/localhost", False),
+        ("https://8.8.8.8/x", False),
+        ("https://example.org/contrats", True),
+        ("https://EXAMPLE.com.", True),
+        ("https://donnees.example.net:8443/x", True),
+        ("https://personne@example.org/", True),
+        ("https://donnees.example", True),
+        ("https://donnees.test", True),
+        ("https://donnees.invalid/", True),
+        ("http://localhost:8000", True),
+        ("http://site.localhost", True),
+        ("http://127.0.0.1/", True),
+        ("http://127.1/", True),
+        ("http://2130706433/", True),
+        ("http://[::1]:80/", True),
+        ("http://10.0.0.3", True),
+        ("http://192.168.1.1", True),
+        ("http://[fd00::1]/", True),
+        ("http://169.254.1.1", True),
+        ("http://192.0.2.7", True),
+        ("http://0.0.0.0", True),
+        ("https://[oups/", True),
+        ("pas une adresse", True),
+        ("", True),
+        ("https:///sans-hote", True),
+        ("https://rien.invalid./", True),
+        ("http://127.8.9.1/", True),
+        ("http://[2001:db8::1]/", True),
+        ("https://myexample.com/", False),
+        ("https://example.com.fr/", False),
+        ("https://user@donnees.fr:443/example.org", False),
+        ("http://[2a00:1450::1]/", False),
     ],
 )
-def test_an_address_that_leads_nowhere(address: str) -> None:
-    assert is_example(address)
+def test_an_address_that_leads_nowhere_is_known(address: str, expected: bool) -> None:
+    assert is_example(address) is expected
 
 
-@pytest.mark.parametrize(
-    "address",
-    [
-        "https://www.data.gouv.fr/datasets/r/1",
-        "https://exemple.fr/contact",
-        "https://myexample.com/",
-        "https://example.com.fr/",
-        "https://testing.org/",
-        "http://192.0.2.1/",
-        "http://[2001:db8::1]/",
-        "https://user@donnees.fr:443/example.org",
-    ],
+@given(
+    st.from_regex(r"[a-z0-9-]{1,20}(\.[a-z0-9-]{1,20}){0,3}", fullmatch=True), st.sampled_from(["test", "example.org"])
 )
-def test_an_address_that_may_lead_somewhere(address: str) -> None:
-    assert not is_example(address)
+def test_all_that_ends_in_a_name_set_apart_leads_nowhere(host: str, apart: str) -> None:
+    assert is_example(f"https://{host}.{apart}/page")
+    assert not is_example(f"https://{host}.{apart}.fr/page")

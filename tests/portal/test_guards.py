@@ -13,12 +13,10 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from pipelines.curation.issues import IssueLog, place
 from pipelines.portal import guards_git
-from pipelines.portal.guards import Allowed, Refusal, is_example, refusals
+from pipelines.portal.guards import Allowed, Refusal, refusals
 from pipelines.portal.guards_shown import breaks
 from pipelines.publish.folder import ReleaseFolder
 from pipelines.publish.release import begin, finish, write_csv, write_metadata, write_parquet, write_xlsx
@@ -180,48 +178,6 @@ def test_a_trial_never_goes(shared: World, tmp_path: Path) -> None:
 @pytest.mark.parametrize(("days", "expected"), [(-1, ["date-a-venir"]), (0, []), (1, [])])
 def test_a_release_of_a_day_to_come_is_refused(shared: World, days: int, expected: list[str]) -> None:
     assert codes(asked(shared, today=DATE + dt.timedelta(days=days))) == expected
-
-
-@pytest.mark.parametrize(
-    ("address", "expected"),
-    [
-        ("https://exemple.fr/contrats", False),
-        ("https://example.fr", False),
-        ("https://notexample.org", False),
-        ("https://example.org.exemple.fr", False),
-        ("https://test.fr/localhost", False),
-        ("https://8.8.8.8/x", False),
-        ("https://example.org/contrats", True),
-        ("https://EXAMPLE.com.", True),
-        ("https://donnees.example.net:8443/x", True),
-        ("https://personne@example.org/", True),
-        ("https://donnees.example", True),
-        ("https://donnees.test", True),
-        ("https://donnees.invalid/", True),
-        ("http://localhost:8000", True),
-        ("http://site.localhost", True),
-        ("http://127.0.0.1/", True),
-        ("http://127.1/", True),
-        ("http://2130706433/", True),
-        ("http://[::1]:80/", True),
-        ("http://10.0.0.3", True),
-        ("http://192.168.1.1", True),
-        ("http://[fd00::1]/", True),
-        ("http://169.254.1.1", True),
-        ("http://192.0.2.7", True),
-        ("http://0.0.0.0", True),
-        ("https://[oups/", True),
-        ("pas une adresse", True),
-        ("", True),
-    ],
-)
-def test_an_address_that_leads_nowhere_is_known(address: str, expected: bool) -> None:
-    assert is_example(address) is expected
-
-
-@given(st.text(max_size=30))
-def test_any_host_is_judged(host: str) -> None:
-    assert is_example(f"https://{host}.example/") in (True, False)
 
 
 def test_an_example_as_address_is_refused_on_production_alone(shared: World, tmp_path: Path) -> None:

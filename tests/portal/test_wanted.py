@@ -126,6 +126,13 @@ def test_a_reader_of_the_list_learns_what_each_table_holds(folder: Path) -> None
     assert "Aucune ligne dans cette version." in empty.description
 
 
+def test_the_second_release_of_a_day_has_an_archive_of_its_own(other: Path) -> None:
+    change(other, "datapackage.json", lambda said: said.update(version=f"{VERSION}.2"))
+    archive = read(other).resources[-1]
+    assert (archive.key, archive.name) == (f"archive/{VERSION}.2", f"contrats-de-destination-{VERSION}-2.zip")
+    assert archive.path == other / "contrats-de-destination.zip"
+
+
 def test_only_a_csv_file_has_a_schema(folder: Path) -> None:
     found = named(read(folder))
     for key, one in found.items():

@@ -53,6 +53,16 @@ def test_a_pointer_that_names_no_release_empties_no_folder(store: Any) -> None: 
     assert store.exists("seau/versions/releases/2026-11-22/SHA256SUMS")
 
 
+@pytest.mark.usefixtures("cache", "front")
+def test_a_trial_is_listed_as_one(store: Any) -> None:  # noqa: ANN401
+    told = [
+        {"version": "2026-11-22", "date": "2026-11-22"},
+        {"version": "2026-11-23", "date": "2026-11-23", "essai": True},
+    ]
+    store.pipe_file("seau/versions/versions.json", json.dumps({"latest": "2026-11-23", "releases": told}).encode())
+    assert ["essai" in line for line in run("list").output.splitlines()] == [False, True]
+
+
 @pytest.mark.slow
 @pytest.mark.usefixtures("cache")
 def test_releases_are_listed_withdrawn_and_pruned(front: Front, store: Any, tmp_path: Path) -> None:  # noqa: ANN401
