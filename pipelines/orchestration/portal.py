@@ -127,7 +127,7 @@ def make_portal_checks() -> dg.AssetChecksDefinition:
     )
     @apart
     def relire_le_portail(settings: Run, portail: PortalSettings) -> Iterator[dg.AssetCheckResult]:
-        context = dg.AssetExecutionContext.get()
+        context = dg.AssetCheckExecutionContext.get()
         if portail.off:
             context.log.info(f"Portail {_OFF}")
             return
