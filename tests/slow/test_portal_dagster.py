@@ -245,6 +245,24 @@ def test_what_is_changed_on_the_portal_is_seen_by_its_check_alone(publisher: Pub
     assert lost["extras"]["contrats:cle"] in str(served.metadata["comparaison"].value)
 
 
+def test_a_build_of_the_shell_sends_nothing_whatever_the_environment_says(publisher: Publisher, tmp_path: Path) -> None:
+    where = ("--sources", str(publisher.sources.root), "--outputs", str(publisher.outputs), "--date", FIRST)
+    environment = {
+        "CONTRATS_PORTAIL": publisher.portal.url,
+        "CONTRATS_PORTAIL_ORGANISATION": publisher.portal.organisation,
+        "CONTRATS_PORTAIL_APPLIQUER": "oui",
+        "DAGSTER_HOME": str(tmp_path / "coquille"),
+        "PYTHONPATH": str(PROJECT),
+    }
+    command = [sys.executable, "-m", "pipelines", "build", *where]
+    done = subprocess.run(
+        command, cwd=PROJECT, env=os.environ | environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert f"Version {FIRST} publiée" in done.stdout
+    assert publisher.portal.datasets() == []
+
+
 def test_the_key_is_written_nowhere(publisher: Publisher, tmp_path: Path) -> None:
     """Runs by Dagster’s own launcher, that end well, that are refused and that find no portal."""
     home = tmp_path / "lanceur"
