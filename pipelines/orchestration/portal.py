@@ -144,7 +144,10 @@ def make_portal_checks() -> dg.AssetChecksDefinition:
                 asset_key=PORTAL,
                 check_name=SERVED,
                 passed=not found.drifts,
-                metadata={"comparaison": dg.MetadataValue.md(_listed(told.splitlines())), "fichiers": found.files},
+                metadata={
+                    "comparaison": dg.MetadataValue.md(_listed(told.splitlines())) if found.drifts else told,
+                    "fichiers": found.files,
+                },
             )
         if QUALITY in asked:
             held, _ = publication.look()
