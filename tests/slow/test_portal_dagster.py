@@ -25,8 +25,11 @@ from pipelines.orchestration.portal import ADMITTED, QUALITY, SERVED
 from tests.conftest import SmallSources
 from tests.publication.conftest import PROJECT, SOURCES
 from tests.services import free_port
+from tests.storage.conftest import cache, front, moto
+from tests.storage.test_releases import ADDRESS
 from tests.udata import Udata, udata
 
+__all__ = ["cache", "front", "moto"]  # fixtures, which pytest finds by their names
 pytestmark = pytest.mark.slow
 
 FIRST, SECOND, THIRD = "2025-01-06", "2025-01-13", "2025-01-20"
@@ -56,9 +59,11 @@ class Publisher:
     instance: dg.DagsterInstance
     home: Path
     outputs: Path = field(init=False)
+    outputs_setting: str = ""
 
     def __post_init__(self) -> None:
         self.outputs = self.sources.root.parent / "sorties"
+        self.outputs_setting = str(self.outputs)
         shutil.copyfile(SOURCES / "jeu_de_donnees.toml", self.sources.root / "jeu_de_donnees.toml")
         self._git("init", "--quiet")
         self.commit()
@@ -72,7 +77,7 @@ class Publisher:
         self._git("commit", "--quiet", "--message", "Feuilles")
 
     def config(self, date: str, **portal: object) -> dict[str, Any]:
-        settings = {"sources": str(self.sources.root), "outputs": str(self.outputs), "date": date}
+        settings = {"sources": str(self.sources.root), "outputs": self.outputs_setting, "date": date}
         where = {"adresse": self.portal.url, "organisation": self.portal.organisation} | portal
         return {"resources": {"settings": {"config": settings}, "portail": {"config": where}}}
 
@@ -243,6 +248,26 @@ def test_what_is_changed_on_the_portal_is_seen_by_its_check_alone(publisher: Pub
     assert checks(found) == {SERVED: False, QUALITY: True}
     (served,) = (one for one in found.get_asset_check_evaluations() if one.check_name == SERVED)
     assert lost["extras"]["contrats:cle"] in str(served.metadata["comparaison"].value)
+
+
+@pytest.mark.usefixtures("front", "cache")
+def test_releases_of_a_store_are_brought_here_to_be_sent_and_compared(
+    publisher: Publisher, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    publisher.outputs_setting = ADDRESS
+    assert publisher.run(EVERYTHING, FIRST, appliquer=True).success
+    publisher.sources.put("contrats/alpes/Contrat", "Objectif", "Tout autre chose")
+    publisher.commit()
+    assert publisher.run(EVERYTHING, SECOND, adresse="").success
+    assert publisher.shown() == FIRST
+    monkeypatch.setenv("CONTRATS_CACHE", str(tmp_path / "autre-machine"))
+    sent = publisher.run(TO_THE_PORTAL, appliquer=True)
+    assert sent.success
+    assert checks(sent) == {ADMITTED: True, SERVED: True, QUALITY: True}
+    assert publisher.shown() == SECOND
+    back = publisher.run(TO_THE_PORTAL, appliquer=True, version=FIRST, hors_depot=True, retour_en_arriere=True)
+    assert back.success
+    assert publisher.shown() == FIRST
 
 
 def test_a_build_of_the_shell_sends_nothing_whatever_the_environment_says(publisher: Publisher, tmp_path: Path) -> None:
