@@ -47,6 +47,12 @@ def _portal(_context: click.Context, _option: click.Parameter, value: str) -> Po
         raise click.BadParameter(str(error)) from error
 
 
+def _organisation(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
+    if value is not None and not value.strip():
+        raise click.BadParameter("l’identifiant est vide ; sans l’option, la personne de la clé est propriétaire.")
+    return value and value.strip()
+
+
 _portal_option = click.option(
     "--portal",
     metavar="ADRESSE",
@@ -58,6 +64,7 @@ _portal_option = click.option(
 _organisation_option = click.option(
     "--organisation",
     metavar="IDENTIFIANT",
+    callback=_organisation,
     help="L’organisation propriétaire, par son identifiant sur le portail (par défaut : la personne de la clé).",
 )
 
@@ -152,7 +159,7 @@ def portal_check(release: str, portal: Portal, organisation: str | None, outputs
 @contextmanager
 def _portal_errors() -> Iterator[None]:
     """What the portal or the release refuses, as the end of a command."""
-    from pipelines.portal.errors import PortalError, PortalRefusedError, PortalUnreachable
+    from pipelines.portal.errors import PortalError, PortalRefusedError
     from pipelines.publish.description import DescriptionError
     from pipelines.publish.folder import NotAReleaseError
 
@@ -160,7 +167,7 @@ def _portal_errors() -> Iterator[None]:
         yield
     except PortalRefusedError as error:
         raise Stop(REFUSED, str(error)) from error
-    except (PortalError, PortalUnreachable) as error:
+    except PortalError as error:
         raise Stop(ENVIRONMENT, str(error)) from error
     except NotAReleaseError as error:
         raise Stop(USAGE, str(error)) from error

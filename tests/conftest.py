@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gc
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,6 +55,13 @@ USED_CODES = {
     "unite": "contrats pct",
     "volet": "observation",
 }
+
+
+def pytest_collection_finish() -> None:
+    """Lets the garbage collector forget what stays to the end, thousands of tests and modules: a tenth of the time."""
+    gc.collect()
+    gc.freeze()
+
 
 Row = dict[str, str]
 ROWS: dict[str, list[Row]] = {

@@ -68,6 +68,14 @@ class Udata:
         """Back to no dataset, contact point, source nor file; people, organisation, licences and zones stay."""
         self.call("POST", "/essai/reset", key="").raise_for_status()
 
+    def keep(self) -> None:
+        """Remembers all that was published, for ``back``."""
+        self.call("POST", "/essai/keep", key="").raise_for_status()
+
+    def back(self) -> None:
+        """Back to what ``keep`` remembered."""
+        self.call("POST", "/essai/back", key="").raise_for_status()
+
     def _json(self, method: str, path: str, **options: Any) -> dict[str, Any]:  # noqa: ANN401
         response = self.call(method, path, **options)
         response.raise_for_status()

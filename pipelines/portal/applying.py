@@ -4,9 +4,9 @@ Belongs here: the order of the requests, and what is done when one has no clear 
 should change (``plan``), one request (``client``).
 
 Nothing about a publication is remembered here: what the portal holds says what is left to do. A new dataset is a draft
-until everything is in it. A resource gets our key right after its file; if that is cut, it is found by its file's name.
-When a request that makes something has no clear answer, the portal is looked at again, and a new plan is made. The
-version that the portal shows is written last, once everything was read back.
+until everything is in it and was read back. A resource gets our key right after its file; if that is cut, it is found
+by its file's name. When a request that makes something has no clear answer, the portal is looked at again, and a new
+plan is made. The version that the portal shows is written last.
 """
 
 from __future__ import annotations
@@ -18,7 +18,17 @@ from pipelines.portal.client import Client, Json
 from pipelines.portal.errors import PortalRefusedError, PortalUnreachable, UncertainError
 from pipelines.portal.held import HeldDataset, HeldResource, Owner, find, read
 from pipelines.portal.model import DATASET_KEY, RESOURCE_KEY, VERSION, Wanted, WantedResource
-from pipelines.portal.plan import Kind, Plan, Sending, contact_of, dataset_fields, order, plan, resource_fields
+from pipelines.portal.plan import (
+    VISIBILITY,
+    Kind,
+    Plan,
+    Sending,
+    contact_of,
+    dataset_fields,
+    order,
+    plan,
+    resource_fields,
+)
 from pipelines.portal.uploads import APART, Uploads
 
 _TRIES = 5
@@ -83,6 +93,7 @@ class Publication:
             left = found.changes
             try:
                 self._carry_out(found, held)
+                return self._settled()
             except UncertainError as error:
                 tries -= 1
                 if not tries:
@@ -92,20 +103,21 @@ class Publication:
                     ) from None
                 self.tell(f"Sans réponse claire ({error.cause}) : le portail est relu avant de continuer.")
                 self.client.sleep(APART * (_TRIES - tries))
-                continue
-            return self._settled()
 
     # --- One pass ---------------------------------------------------------------------------------------------------
 
     def _carry_out(self, found: Plan, held: HeldDataset | None) -> None:
         if held is None:
             self.tell("Création du jeu de données, en brouillon")
-            held = read(self.client, str(self.client.post("1/datasets/", json=self._new_dataset())["id"]))
+            held = read(self.client, self.client.identified(self.client.post("1/datasets/", json=self._new_dataset())))
             found = plan(self.wanted, held, self.extensions())
         # What is sent first is the last of the list: udata puts each new resource before the others.
         for sending in reversed(found.sent):
             if sending.kind.changes:
-                self._make(held.id, sending)
+                try:
+                    self._make(held.id, sending)
+                except PortalRefusedError as error:
+                    raise PortalRefusedError(f"{sending.name} : {error}") from None
         for other in found.others:
             if other.kind is Kind.REMOVE:
                 self.tell(f"{other.name} : retiré")
@@ -118,10 +130,12 @@ class Publication:
         self.tell(f"{resource.key} : {sending.kind.value}")
         if resource.path is not None and (held is None or sending.kind is Kind.REPLACE):
             where = f"resources/{held.id}/upload/" if held else "upload/"
-            held = HeldResource.of(self._uploads.send(f"1/datasets/{dataset}/{where}", resource.path, resource.name))
+            held = HeldResource.of(
+                self.client, self._uploads.send(f"1/datasets/{dataset}/{where}", resource.path, resource.name)
+            )
         elif held is None:
             body = {**_remote(resource), "extras": {RESOURCE_KEY: resource.key}}
-            held = HeldResource.of(self.client.post(f"1/datasets/{dataset}/resources/", json=body))
+            held = HeldResource.of(self.client, self.client.post(f"1/datasets/{dataset}/resources/", json=body))
         if held.key != resource.key:
             self.client.put(f"2/datasets/{dataset}/resources/{held.id}/extras/", {RESOURCE_KEY: resource.key})
         if set(resource_fields(resource, held)) - {"clé"}:
@@ -137,18 +151,32 @@ class Publication:
 
     def _put_dataset(self, dataset: str) -> None:
         held = read(self.client, dataset)
-        if fields := dataset_fields(self.wanted, held, held.links()):
+        fields = [name for name in dataset_fields(self.wanted, held, held.links()) if name != VISIBILITY]
+        if fields:
             self.tell(f"Jeu de données : {', '.join(fields)}")
             self.client.put(f"1/datasets/{dataset}/", self._dataset_form(held))
 
     def _settled(self) -> HeldDataset:
-        """Reads everything back, then writes which version is shown.
+        """Reads everything back, then shows a draft to everybody, and writes which version is shown.
 
         Raises:
             PortalRefusedError: something is not as it was sent.
         """
+        held = self._read_back(draft=True)
+        if held.version is None and held.private:
+            self.tell("Jeu de données : rendu public")
+            self.client.put(f"1/datasets/{held.id}/", {**self._dataset_form(held), "private": False})
+            held = self._read_back()
+        if held.version != self.wanted.dataset.version:
+            self.client.put(f"2/datasets/{held.id}/extras/", {VERSION: self.wanted.dataset.version})
+            held = read(self.client, held.id)
+        return held
+
+    def _read_back(self, *, draft: bool = False) -> HeldDataset:
+        """What the portal holds, once it is what was sent; ``draft``: it may still be one."""
         held, found = self.look()
-        wrong = [f"jeu de données : {', '.join(found.fields)}"] if found.fields else []
+        fields = [name for name in found.fields if not (draft and name == VISIBILITY)]
+        wrong = [f"jeu de données : {', '.join(fields)}"] if fields else []
         wrong += [f"{one.name} : {one.why}" for one in found.resources if one.kind.changes]
         wrong += ["ordre des ressources"] if found.reordered else []
         if held is None or wrong:
@@ -156,33 +184,28 @@ class Publication:
                 f"{self.client.portal.root} n’a pas gardé ce qui lui a été envoyé : {' ; '.join(wrong)}. "
                 "Comparez avec sa page : une valeur n’est sans doute pas admise par ce portail."
             )
-        if held.version != self.wanted.dataset.version:
-            self.client.put(f"2/datasets/{held.id}/extras/", {VERSION: self.wanted.dataset.version})
-            held = read(self.client, held.id)
         return held
 
     # --- What is sent -----------------------------------------------------------------------------------------------
 
     def _new_dataset(self) -> Json:
         asked = self.wanted.dataset
+        contact = {"contact_points": [self._contact()]} if asked.contact_form else {}
         extras = {"extras": {DATASET_KEY: asked.key}}
-        return {**self._asked({}), **self.owner.as_json(), "private": True, **extras}
+        return {**self._asked({}), **contact, **self.owner.as_json(), "private": True, **extras}
 
     def _dataset_form(self, held: HeldDataset) -> Json:
         """The whole dataset as it is, with what we say of it."""
         kept = {name: held.raw[name] for name in _DATASET_FORM if name in held.raw}
-        form = {**kept, **self._asked(held.links()), **_owner_form(held), "private": held.private}
-        if held.version is None:
-            form["private"] = False
-        if "contact_points" not in form:
-            form["contact_points"] = [str(each["id"]) for each in held.raw.get("contact_points") or []]
-        elif (same := contact_of(self.wanted, held)) is not None:
-            form["contact_points"] = [same]
-        return form
+        points = [str(each["id"]) for each in held.raw.get("contact_points") or []]
+        if self.wanted.dataset.contact_form and contact_of(self.wanted, held) is None:
+            points = [self._contact()]
+        said = {**self._asked(held.links()), **_owner_form(held), "contact_points": points}
+        return {**kept, **said, "private": held.private}
 
     def _asked(self, links: dict[str, str]) -> Json:
         asked = self.wanted.dataset
-        said: Json = {
+        return {
             "title": asked.title,
             "description": asked.described(links),
             "description_short": asked.short,
@@ -192,13 +215,12 @@ class Publication:
             "temporal_coverage": {"start": asked.start.isoformat(), "end": asked.end.isoformat()},
             "spatial": {"zones": list(asked.zones)},
         }
-        return {**said, "contact_points": [self._contact()]} if asked.contact_form else said
 
     def _contact(self) -> str:
         """The contact point; the portal gives the same one for the same words, so that asking twice makes one."""
         asked = self.wanted.dataset
         body = {"name": asked.contact_name, "contact_form": asked.contact_form, "role": "contact"}
-        return str(self.client.post("1/contacts/", json={**body, **self.owner.as_json()})["id"])
+        return self.client.identified(self.client.post("1/contacts/", json={**body, **self.owner.as_json()}))
 
 
 def _owner_form(held: HeldDataset) -> Json:

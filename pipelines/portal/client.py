@@ -14,8 +14,10 @@ data.gouv.fr's; and the fork of urllib3 that it installs takes the place of the 
 
 from __future__ import annotations
 
+import math
+import re
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from typing import Any, cast
@@ -23,26 +25,46 @@ from typing import Any, cast
 import requests
 from requests.auth import AuthBase
 
-from pipelines.portal.errors import PortalError, PortalRefusedError, PortalUnreachable, UncertainError
+from pipelines.portal.errors import AbsentError, PortalError, PortalRefusedError, PortalUnreachable, UncertainError
 from pipelines.portal.portals import Portal
+from pipelines.text import numbered, printable
 
 Json = dict[str, Any]
 KEY_VARIABLE = "DATAGOUV_API_KEY"
+_NAME = "contrats-destination"
+"""How requests present themselves."""
 
 _PAGE = 50
 _SHOWN = 300
 """Characters of the portal's own words that are shown."""
 _PASSING = frozenset({500, 502, 503, 504})
+_AGAIN = "Relancez la même commande plus tard : elle reprend où elle en est."
+_RIGHTS = (
+    "cette clé n’a pas le droit de faire cela",
+    "Vérifiez l’organisation, et demandez à en être membre, comme éditeur ou administrateur.",
+)
 _REASONS = {
-    401: f"la clé est absente, fausse ou périmée. Vérifiez {KEY_VARIABLE} ; une clé se crée dans le profil du portail",
-    403: "cette clé n’a pas le droit de faire cela. Demandez à être membre de l’organisation, comme éditeur",
-    404: "cela n’existe pas, ou plus, sur ce portail",
-    410: "le jeu de données y a été supprimé. Restaurez-le depuis le portail, ou attendez sa purge, puis recommencez",
-    413: "le fichier est trop gros pour lui",
-    415: "il n’accepte pas ce genre de fichier",
-    423: "il est en lecture seule en ce moment. Relancez la même commande plus tard : elle reprend où elle en est",
-    429: "il demande d’attendre. Relancez la même commande plus tard : elle reprend où elle en est",
+    400: (
+        "il n’accepte pas ce qui lui est envoyé",
+        "Corrigez ce qu’il nomme, refaites une version et recommencez : ce qui est déjà sur le portail y reste.",
+    ),
+    401: (
+        "la clé est absente, fausse ou périmée",
+        f"Vérifiez {KEY_VARIABLE} ; une clé se crée dans le profil, sur ce portail.",
+    ),
+    403: _RIGHTS,
+    404: ("ce qui est demandé n’existe pas, ou plus, sur ce portail", "Recommencez : le portail est d’abord relu."),
+    410: (
+        "le jeu de données y a été supprimé",
+        "Restaurez-le depuis le portail, ou attendez sa purge, dans la journée, puis recommencez.",
+    ),
+    413: ("l’envoi est trop gros pour lui", "Demandez-lui sa limite : un gros fichier lui arrive déjà par morceaux."),
+    415: ("il n’accepte pas ce genre de fichier", "Voyez ses formats admis, ou demandez-lui d’admettre celui-ci."),
+    423: ("il est en lecture seule en ce moment", _AGAIN),
+    429: ("il demande d’attendre", _AGAIN),
 }
+"""What a refusal means, and what to do."""
+_UNKNOWN = ("sa réponse est inattendue", "Recommencez ; si cela dure, signalez-le à ce portail.")
 _REFUSING = frozenset({400, 413, 415})
 _LATER = frozenset({423, 429})
 
@@ -52,6 +74,18 @@ class _NoOther(AuthBase):
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         return request
+
+
+class _Anybody(requests.Session):
+    """Without credentials, wherever it is led: requests would else look into a ``.netrc`` at each redirect."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.headers["User-Agent"] = _NAME
+        self.auth = _NoOther()
+
+    def rebuild_auth(self, prepared_request: requests.PreparedRequest, response: requests.Response) -> None:
+        """Adds none."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +114,7 @@ class Client:
     _session: requests.Session = field(default_factory=requests.Session, repr=False)
 
     def __post_init__(self) -> None:
-        self._session.headers.update({"User-Agent": "contrats-destination", "Accept": "application/json"})
+        self._session.headers.update({"User-Agent": _NAME, "Accept": "application/json"})
         self._session.auth = _NoOther()
         if self.key:
             self._session.headers["X-API-KEY"] = self.key
@@ -91,7 +125,7 @@ class Client:
         Raises:
             PortalError: it can't be had.
         """
-        return self._repeated("GET", path, params=parameters)
+        return self._object(self._repeated("GET", path, params=parameters))
 
     def get_list(self, path: str) -> list[Any]:
         """What a call that answers a list answers.
@@ -99,7 +133,10 @@ class Client:
         Raises:
             PortalError: it can't be had.
         """
-        return cast("list[Any]", self._repeated("GET", path))
+        found = self._repeated("GET", path)
+        if not isinstance(found, list):
+            raise self._no_udata("une liste était attendue")
+        return found
 
     def pages(self, path: str, fields: str, **parameters: str) -> Iterator[Json]:
         """Every element of a paginated list, with these fields only.
@@ -113,8 +150,10 @@ class Client:
             asked = {**parameters, "page": str(page), "page_size": str(_PAGE)}
             headers = {"X-Fields": f"data{{{fields}}},next_page"}
             found = self._repeated("GET", path, params=asked, headers=headers)
+            if not isinstance(found, dict) or not isinstance(found.get("data"), list):
+                raise self._no_udata("une liste en pages était attendue")
             yield from found["data"]
-            page, more = page + 1, bool(found["next_page"])
+            page, more = page + 1, bool(found["data"] and found.get("next_page"))
 
     def put(self, path: str, body: object) -> Json:
         """Replaces something; the same request twice gives the same.
@@ -122,7 +161,7 @@ class Client:
         Raises:
             PortalError: it was not carried out.
         """
-        return self._repeated("PUT", path, json=body)
+        return cast(Json, self._repeated("PUT", path, json=body))
 
     def delete(self, path: str) -> None:
         """Deletes something; what is not there any more is deleted.
@@ -143,9 +182,9 @@ class Client:
             answer = self._send("POST", path, json=json, data=data, files=files)
         except requests.RequestException as error:
             raise UncertainError(_unheard(error)) from None
-        if answer.status_code in _PASSING:
-            raise UncertainError(f"le portail a répondu {answer.status_code}{self._words(answer)}")
-        return self._read(answer)
+        if cause := self._unclear(answer):
+            raise UncertainError(cause)
+        return self._object(self._read(answer))
 
     def download(self, url: str) -> Iterator[bytes]:
         """The content at an address, as anybody gets it: without the key, wherever it leads.
@@ -153,14 +192,23 @@ class Client:
         Raises:
             PortalError: it can't be had.
         """
-        headers = {"User-Agent": "contrats-destination"}
         try:
-            with requests.get(url, headers=headers, timeout=self._timeout, stream=True, auth=_NoOther()) as answer:
+            with _Anybody() as session, session.get(url, timeout=self._timeout, stream=True) as answer:
                 if answer.status_code != 200:
                     raise PortalError(f"le lien répond {answer.status_code}")
                 yield from answer.iter_content(1 << 20)
         except requests.RequestException as error:
             raise PortalUnreachable(f"le lien ne répond pas : {_unheard(error)}") from None
+
+    def identified(self, answer: object) -> str:
+        """The identifier of what was read or made.
+
+        Raises:
+            PortalError: the answer has none.
+        """
+        if isinstance(answer, dict) and isinstance(answer.get("id"), str):
+            return str(answer["id"])
+        raise self._no_udata("sa réponse n’a pas d’identifiant")
 
     # --- One request ------------------------------------------------------------------------------------------------
 
@@ -168,24 +216,25 @@ class Client:
     def _timeout(self) -> tuple[float, float]:
         return self.patience.connect, self.patience.answer
 
-    def _repeated(self, method: str, path: str, gone: frozenset[int] = frozenset(), **more: object) -> Json:
-        cause = ""
-        for attempt in range(self.patience.attempts):
-            if attempt:
-                self.sleep(self.patience.first_wait * 2 ** (attempt - 1))
+    def _repeated(self, method: str, path: str, gone: frozenset[int] = frozenset(), **more: object) -> Any:  # noqa: ANN401
+        cause, asked, tried = "", 0.0, 0
+        while tried < self.patience.attempts and asked <= self.patience.longest_wait:
+            if tried:
+                self.sleep(max(asked, self.patience.first_wait * 2 ** (tried - 1)))
+            tried += 1
             try:
                 answer = self._send(method, path, **more)
             except requests.RequestException as error:
-                cause = _unheard(error)
+                cause, asked = _unheard(error), 0.0
                 continue
             if answer.status_code in gone:
                 return {}
-            if answer.status_code not in _PASSING:
+            cause = self._unclear(answer)
+            if not cause:
                 return self._read(answer)
-            cause = f"le portail a répondu {answer.status_code}{self._words(answer)}"
+            asked = _asked_wait(answer.headers, self.now())
         raise PortalUnreachable(
-            f"{self.portal.root} ne répond pas comme attendu ({self.patience.attempts} essais) : {cause}. "
-            "Relancez la même commande plus tard : elle reprend où elle en est."
+            f"{self.portal.root} ne répond pas comme attendu ({numbered(tried, 'essai')}) : {cause}. {_AGAIN}"
         )
 
     def _send(self, method: str, path: str, **more: Any) -> requests.Response:  # noqa: ANN401  (what requests takes)
@@ -201,43 +250,59 @@ class Client:
             self._may_wait(answer)
         return answer
 
-    def _read(self, answer: requests.Response) -> Json:
+    def _unclear(self, answer: requests.Response) -> str:
+        """Why an answer does not say whether the request was carried out; nothing when it does."""
+        if answer.status_code in _PASSING:
+            return f"le portail a répondu {answer.status_code}{self._words(answer)}"
+        # Another page than JSON is another server's, which the next attempt would meet again.
+        if answer.ok and answer.content and "json" in answer.headers.get("Content-Type", ""):
+            return "la réponse du portail est coupée" if _json_of(answer) is None else ""
+        return ""
+
+    def _read(self, answer: requests.Response) -> Any:  # noqa: ANN401  (what JSON holds)
         status = answer.status_code
         if status == 204:
             return {}
         if 200 <= status < 300:
             try:
-                return cast(Json, answer.json())
+                return answer.json()
             except ValueError:
-                raise PortalError(
-                    f"{self.portal.root} ne répond pas comme un portail udata (réponse illisible)."
-                ) from None
+                raise self._no_udata("sa réponse n’est pas du JSON") from None
         if 300 <= status < 400:
             raise PortalError(
                 f"{self.portal.root} renvoie ailleurs ({status}) : donnez à --portal l’adresse définitive du portail."
             )
-        why = _REASONS.get(status, f"il répond {status}")
+        why, advice = _REASONS.get(status, _UNKNOWN)
         kind = PortalRefusedError if status in _REFUSING else PortalUnreachable if status in _LATER else PortalError
-        if status == 400:
-            why = "il n’accepte pas ce qui lui est envoyé"
-        raise kind(f"{self.portal.root} refuse ({status}) : {why}{self._words(answer)}.")
+        if status == 404:
+            raise AbsentError(f"{self.portal.root} : {why} ({status}). {advice}")
+        if status == 400 and "organization" in _fields(answer):  # of someone who is not in it
+            kind, (why, advice) = PortalError, _RIGHTS
+        if status == 429 and (asked := _asked_wait(answer.headers, self.now())) > 0:
+            why += f" {_told_wait(asked)}"
+        raise kind(f"{self.portal.root} refuse ({status}) : {why}{self._words(answer)}. {advice}")
+
+    def _object(self, answer: object) -> Json:
+        if not isinstance(answer, dict):
+            raise self._no_udata("un objet JSON était attendu")
+        return answer
+
+    def _no_udata(self, why: str) -> PortalError:
+        return PortalError(
+            f"{self.portal.root} ne répond pas comme un portail udata : {why}. "
+            "Vérifiez l’adresse donnée à --portal ; si c’est bien elle, le portail est peut-être en travaux."
+        )
 
     def _words(self, answer: requests.Response) -> str:
         """What the portal says of it, cut, and without the key should it repeat it."""
-        try:
-            said = answer.json()
-        except ValueError:
-            return ""
+        said = _json_of(answer)
         told = said.get("errors") or said.get("message") or said.get("error") if isinstance(said, dict) else None
         if not told:
             return ""
-        text = (
-            "; ".join(f"{name} : {_flat(each)}" for name, each in told.items()) if isinstance(told, dict) else str(told)
-        )
+        text = " ; ".join(_told(told))
         if self.key:
             text = text.replace(self.key, "…")
-        text = " ".join(text.split())
-        return f" (le portail dit : « {text[:_SHOWN]}{'…' if len(text) > _SHOWN else ''} »)"
+        return f" (le portail dit : « {printable(text, _SHOWN)} »)"
 
     # --- Waits ------------------------------------------------------------------------------------------------------
 
@@ -257,16 +322,18 @@ def _asked_wait(headers: Mapping[str, str], now: float) -> float:
     """
     for name in ("Retry-After", "X-RateLimit-Reset"):
         said = headers.get(name, "").strip()
-        if said.isascii() and said.isdigit():
-            seconds = float(said)
+        if _NUMBER.fullmatch(said):
+            seconds = min(float(said), 1e12)
             return seconds - now if seconds > _INSTANT else seconds
         if said:
             try:
                 return parsedate_to_datetime(said).timestamp() - now
-            except ValueError:
+            except (ValueError, OverflowError):
                 continue
     return 0.0
 
+
+_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]*)?")
 
 _INSTANT = 1e9
 """From here on, a number of seconds is an instant (September 2001), not a wait (32 years)."""
@@ -282,8 +349,41 @@ def _unheard(error: requests.RequestException) -> str:
         return "le certificat du portail ne convient pas"
     if isinstance(error, requests.exceptions.ProxyError):
         return "le mandataire (proxy) ne répond pas"
+    if isinstance(error, requests.TooManyRedirects):
+        return "il renvoie sans fin d’une adresse à l’autre"
+    if isinstance(error, ValueError):  # requests.exceptions.InvalidURL, MissingSchema and the like
+        return "l’adresse n’en est pas une"
     return "la connexion a été refusée ou coupée"
 
 
-def _flat(value: object) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+def _json_of(answer: requests.Response) -> object:
+    try:
+        found: object = answer.json()
+    except ValueError:
+        return None
+    return found
+
+
+def _fields(answer: requests.Response) -> Collection[str]:
+    """The fields that a refusal is about."""
+    said = _json_of(answer)
+    errors = said.get("errors") if isinstance(said, dict) else None
+    return errors if isinstance(errors, dict) else ()
+
+
+def _told(value: object, name: str = "") -> Iterator[str]:
+    """The texts in what a portal says of errors: one for each field, whose own may be nested."""
+    if isinstance(value, dict):
+        for inner, each in value.items():
+            yield from _told(each, f"{name}.{inner}" if name else str(inner))
+    elif isinstance(value, list):
+        for each in value:
+            yield from _told(each, name)
+    else:
+        yield f"{name} : {value}" if name else str(value)
+
+
+def _told_wait(seconds: float) -> str:
+    if seconds < 120:
+        return f"{math.ceil(seconds)} secondes"
+    return f"{math.ceil(seconds / 60)} minutes" if seconds < 7200 else f"{math.ceil(seconds / 3600)} heures"

@@ -74,8 +74,8 @@ def compare(publication: Publication) -> Compared:
         if sending.held is not None and sending.wanted.path is not None:
             why, read = _served(publication.client, sending.held.link, sending.wanted.path)
             files, size = files + 1, size + read
-            if why:
-                drifts.append(Drift(sending.name, why))
+            if why or sending.kind is Kind.REPLACE:
+                drifts.append(Drift(sending.name, why or sending.why))
     drifts += [Drift(one.name, f"est sur le portail, mais : {one.why}") for one in found.others if one.kind.changes]
     if found.reordered:
         drifts.append(Drift("ressources", "ne sont pas dans l’ordre de la version"))
@@ -100,6 +100,8 @@ def _served(client: Client, link: str, path: Path) -> tuple[str, int]:
                 mine = file.read(len(block))
                 if block != mine:
                     same = len(os.path.commonprefix([block, mine]))  # noqa: RUF071  (of bytes, not of paths)
+                    if same == len(mine):
+                        return f"est trop long : plus de {read + same} octets servis, sur {read + same}", read + same
                     return f"diffère à partir de l’octet {read + same + 1}", read + same
                 read += len(block)
             if file.read(1):

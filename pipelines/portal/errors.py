@@ -10,6 +10,10 @@ class PortalError(Exception):
     """The portal can't be used as it is: no right, no such dataset, a wrong key. Trying again changes nothing."""
 
 
+class AbsentError(PortalError):
+    """What is asked for is not on the portal."""
+
+
 class PortalUnreachable(PortalError):  # noqa: N818  (a state of the portal more than an error)
     """The portal does not answer, or not now; the same command goes on later where this one stopped."""
 

@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import cast
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from pipelines.portal.client import Client, Json
-from pipelines.portal.errors import PortalError
+from pipelines.portal.errors import AbsentError, PortalError
 from pipelines.portal.model import DATASET_KEY, RESOURCE_KEY, VERSION
 
 
 @dataclass(frozen=True)
 class HeldResource:
-    """A resource of the portal. ``key`` is ours, empty for what we did not make; ``name`` is its file's."""
+    """A resource of the portal. ``key`` is ours, empty for what we did not make; ``name`` is its file's, if any."""
 
     id: str
     key: str
@@ -26,13 +26,18 @@ class HeldResource:
     raw: Json = field(repr=False)
 
     @classmethod
-    def of(cls, raw: Json) -> HeldResource:
-        """A resource as the portal writes it."""
+    def of(cls, client: Client, raw: Json) -> HeldResource:
+        """A resource as the portal writes it.
+
+        Raises:
+            PortalError: it is none.
+        """
+        identifier = client.identified(raw)
         checksum = raw.get("checksum") or {}
         return cls(
-            id=str(raw["id"]),
+            id=identifier,
             key=str((raw.get("extras") or {}).get(RESOURCE_KEY) or ""),
-            name=unquote(urlsplit(str(raw.get("url") or "")).path.rpartition("/")[2]),
+            name=_file_name(str(raw.get("url") or "")) if raw.get("filetype") == "file" else "",
             sha1=str(checksum.get("value") or "") if checksum.get("type") == "sha1" else "",
             link=str(raw.get("latest") or ""),
             raw=raw,
@@ -98,9 +103,16 @@ def owner_of(client: Client, organisation: str | None) -> Owner:
     """
     if organisation is None:
         me = client.get("1/me/")
-        return Owner("owner", str(me["id"]), f"{me.get('first_name', '')} {me.get('last_name', '')}".strip())
-    found = client.get(f"1/organizations/{organisation}/")
-    return Owner("organization", str(found["id"]), str(found.get("name") or organisation))
+        name = " ".join(str(me[part]) for part in ("first_name", "last_name") if me.get(part))
+        return Owner("owner", client.identified(me), name or client.identified(me))
+    try:
+        found = client.get(f"1/organizations/{quote(organisation, safe='')}/")
+    except AbsentError:
+        raise PortalError(
+            f"{client.portal.root} : aucune organisation « {organisation} » n’y est connue. Son identifiant est à la "
+            "fin de l’adresse de sa page ; celui de la démonstration n’est pas celui de www.data.gouv.fr."
+        ) from None
+    return Owner("organization", client.identified(found), str(found.get("name") or organisation))
 
 
 def find(client: Client, owner: Owner, key: str) -> HeldDataset | None:
@@ -133,8 +145,12 @@ def read(client: Client, dataset: str) -> HeldDataset:
         PortalError: it can't be read.
     """
     raw = client.get(f"1/datasets/{dataset}/")
-    resources = tuple(HeldResource.of(each) for each in raw.get("resources") or [])
-    return HeldDataset(str(raw["id"]), str(raw.get("page") or ""), resources, raw)
+    resources = tuple(HeldResource.of(client, each) for each in raw.get("resources") or [])
+    return HeldDataset(client.identified(raw), str(raw.get("page") or ""), resources, raw)
+
+
+def _file_name(url: str) -> str:
+    return unquote(urlsplit(url).path.rpartition("/")[2])
 
 
 def _ours(client: Client, owner: Owner, key: str, *, deleted: bool) -> list[Json]:

@@ -17,8 +17,12 @@ from enum import Enum
 from pipelines.portal.held import HeldDataset, HeldResource
 from pipelines.portal.model import Wanted, WantedResource
 from pipelines.portal.uploads import sha1
+from pipelines.text import printable
 
+VISIBILITY = "visibilité"
+"""The field of the dataset that differs as long as a publication left it a draft."""
 _LINK_LOST = "son lien permanent cessera de répondre"
+_REMADE = "un fichier envoyé et un lien ne se changent pas l’un en l’autre"
 
 
 class Kind(Enum):
@@ -64,7 +68,7 @@ class Other:
     @property
     def name(self) -> str:
         """What a person knows it by: our key, or its title when it is not ours."""
-        return self.held.key or self.held.text("title")
+        return printable(self.held.key or self.held.text("title") or self.held.id)
 
 
 @dataclass(frozen=True)
@@ -104,9 +108,7 @@ def plan(wanted: Wanted, held: HeldDataset | None, extensions: Collection[str]) 
     """
     sent, others = _resources(wanted, held.resources if held else (), extensions)
     settled = all(one.kind is not Kind.CREATE for one in sent)
-    fields = dataset_fields(wanted, held, held.links()) if held else ()
-    if held and not settled and "description" not in fields and _describes_links(wanted):
-        fields = (*fields, "description")
+    fields = dataset_fields(wanted, held, _links(sent, others)) if held else ()
     return Plan(
         dataset=Kind.CREATE if held is None else Kind.UPDATE if fields else Kind.KEEP,
         fields=fields,
@@ -127,7 +129,7 @@ def dataset_fields(wanted: Wanted, held: HeldDataset, links: Mapping[str, str]) 
     said, asked = held.raw, wanted.dataset
     coverage = said.get("temporal_coverage") or {}
     differs = {
-        "titre": said.get("title") != asked.title,
+        "titre": _plain(said.get("title")) != _plain(asked.title),
         "description": _plain(said.get("description")) != _plain(asked.described(links)),
         "résumé": _plain(said.get("description_short")) != _plain(asked.short),
         "licence": said.get("license") != asked.licence,
@@ -137,7 +139,7 @@ def dataset_fields(wanted: Wanted, held: HeldDataset, links: Mapping[str, str]) 
         != (asked.start.isoformat(), asked.end.isoformat()),
         "territoire": set((said.get("spatial") or {}).get("zones") or []) != set(asked.zones),
         "contact": bool(asked.contact_form) and contact_of(wanted, held) is None,
-        "visibilité": held.private and held.version is None,  # afterwards, hiding it is somebody's decision
+        VISIBILITY: held.private and held.version is None,  # afterwards, hiding it is somebody's decision
     }
     return tuple(name for name, wrong in differs.items() if wrong)
 
@@ -152,13 +154,16 @@ def contact_of(wanted: Wanted, held: HeldDataset) -> str | None:
     return str(same[0]["id"]) if len(points) == 1 and same else None
 
 
-def _describes_links(wanted: Wanted) -> bool:
-    described = wanted.dataset.described
-    return described({}) != described({resource.key: "lien" for resource in wanted.resources})
+def _links(sent: tuple[Sending, ...], others: tuple[Other, ...]) -> dict[str, str]:
+    """The permanent addresses that there will be, by key; of one to come, only that it will be."""
+    kept = {one.held.key: one.held.link for one in others if one.kind is Kind.KEEP}
+    there = [one for one in sent if one.kind is not Kind.SKIP]
+    return kept | {one.wanted.key: one.held.link if one.held else "à venir" for one in there}
 
 
 def _plain(text: object) -> str:
-    return str(text or "").strip()
+    """A text without what a portal or a form may change of it by itself: ends of lines, blanks around."""
+    return str(text or "").replace("\r\n", "\n").strip()
 
 
 def _day(value: object) -> str:
@@ -171,20 +176,20 @@ def _day(value: object) -> str:
 def _resources(
     wanted: Wanted, held: tuple[HeldResource, ...], extensions: Collection[str]
 ) -> tuple[tuple[Sending, ...], tuple[Other, ...]]:
-    ours, others = _paired(wanted, held)
+    ours, others = _paired(wanted, held, extensions)
     sent = []
     for resource in wanted.resources:
         there = ours.get(resource.key)
-        if not _accepted(resource, extensions):
-            suffix = resource.name.rpartition(".")[2]
-            sent.append(Sending(Kind.SKIP, f"le portail ne prend pas les fichiers .{suffix}", resource))
+        if not _accepted(resource, extensions) and not (there is not None and _has_file(there, resource)):
+            sent.append(Sending(Kind.SKIP, _not_taken(resource), resource))
+            if there is not None:
+                others.append(Other(Kind.REMOVE, f"{_not_taken(resource)} ; {_LINK_LOST}", ours.pop(resource.key)))
             continue
         remade = there is not None and there.hosted != (resource.path is not None)
         if there is not None and remade:
-            why = "un fichier envoyé et un lien ne se changent pas l’un en l’autre"
-            others.append(Other(Kind.REMOVE, why, there))
+            others.append(Other(Kind.REMOVE, _REMADE, there))
         sent.append(_sending(resource, None if remade else there))
-    known = {one.wanted.key for one in sent if one.kind is not Kind.SKIP}
+    known = {resource.key for resource in wanted.resources}
     left = {key: one for key, one in ours.items() if key not in known}
     archives = _archives_kept(wanted, list(left))
     for key, one in left.items():
@@ -198,22 +203,38 @@ def _resources(
     return tuple(sent), tuple(others)
 
 
-def _paired(wanted: Wanted, held: tuple[HeldResource, ...]) -> tuple[dict[str, HeldResource], list[Other]]:
-    """Our resources by key, and what is done of the others."""
+def _paired(
+    wanted: Wanted, held: tuple[HeldResource, ...], extensions: Collection[str]
+) -> tuple[dict[str, HeldResource], list[Other]]:
+    """Our resources by key, and what is done of the others.
+
+    Of several under one key, the oldest is ours: its link is the one that people know. But a link that becomes a file,
+    or the reverse, must be made anew: the new one is ours, should the old one still be there.
+    """
+    hosted = {resource.key: resource.path is not None for resource in wanted.resources}
+
+    def rank(one: HeldResource) -> tuple[bool, str, str]:
+        return one.hosted != hosted.get(one.key, one.hosted), *_age(one)
+
     by_key: dict[str, list[HeldResource]] = defaultdict(list)
     for resource in held:
         if resource.key:
             by_key[resource.key].append(resource)
-    ours = {key: min(found, key=_age) for key, found in by_key.items()}
+    ours = {key: min(found, key=rank) for key, found in by_key.items()}
     others = [
         Other(Kind.REMOVE, "en double", one) for key, found in by_key.items() for one in found if one is not ours[key]
     ]
-    names = {resource.name: resource for resource in wanted.resources if resource.path is not None}
+    names = {
+        resource.name: resource for resource in wanted.resources if resource.path and _accepted(resource, extensions)
+    }
     for resource in sorted((one for one in held if not one.key), key=_age):
         asked = names.get(resource.name) if resource.hosted else None
         if asked is None:
             others.append(Other(Kind.LEAVE, "n’est pas de nous", resource))
         elif asked.key not in ours:
+            ours[asked.key] = resource
+        elif not ours[asked.key].hosted:
+            others.append(Other(Kind.REMOVE, _REMADE, ours[asked.key]))
             ours[asked.key] = resource
         elif resource.sha1 and resource.sha1 in (ours[asked.key].sha1, _sha1(asked)):
             others.append(Other(Kind.REMOVE, f"copie de trop de {asked.key}", resource))
@@ -225,13 +246,22 @@ def _paired(wanted: Wanted, held: tuple[HeldResource, ...]) -> tuple[dict[str, H
 def _sending(resource: WantedResource, held: HeldResource | None) -> Sending:
     if held is None:
         return Sending(Kind.CREATE, "absent du portail", resource)
-    if resource.path is not None and (held.sha1 != _sha1(resource) or held.name != resource.name):
-        why = "le fichier a changé" if held.name == resource.name else f"le fichier s’appelait {held.name}"
-        return Sending(Kind.REPLACE, why, resource, held)
+    if resource.path is not None and not _has_file(held, resource):
+        return Sending(Kind.REPLACE, _other_file(held, resource), resource, held)
     fields = resource_fields(resource, held)
     if fields:
         return Sending(Kind.UPDATE, ", ".join(fields), resource, held)
     return Sending(Kind.KEEP, "rien n’a changé", resource, held)
+
+
+def _has_file(held: HeldResource, resource: WantedResource) -> bool:
+    return held.hosted and (held.sha1, held.name) == (_sha1(resource), resource.name)
+
+
+def _other_file(held: HeldResource, resource: WantedResource) -> str:
+    if held.name != resource.name:
+        return f"le fichier s’appelle {printable(held.name)} sur le portail"
+    return "le fichier a changé" if held.sha1 else "le portail ne dit pas le condensé (sha1) du fichier"
 
 
 def resource_fields(resource: WantedResource, held: HeldResource) -> tuple[str, ...]:
@@ -239,7 +269,7 @@ def resource_fields(resource: WantedResource, held: HeldResource) -> tuple[str, 
     remote = resource.path is None
     differs = {
         "clé": held.key != resource.key,
-        "titre": held.raw.get("title") != resource.title,
+        "titre": _plain(held.text("title")) != _plain(resource.title),
         "description": _plain(held.text("description")) != _plain(resource.description),
         "type": held.raw.get("type") != resource.type,
         "schéma": held.schema_url != resource.schema_url,
@@ -281,6 +311,10 @@ def _rank(wanted: Wanted, key: str) -> tuple[str, int]:
 
 def _accepted(resource: WantedResource, extensions: Collection[str]) -> bool:
     return resource.path is None or resource.name.rpartition(".")[2] in extensions
+
+
+def _not_taken(resource: WantedResource) -> str:
+    return f"le portail ne prend pas les fichiers .{resource.name.rpartition('.')[2]}"
 
 
 def _sha1(resource: WantedResource) -> str:

@@ -17,7 +17,7 @@ _SHOWN_IN_FULL = (Kind.SKIP, Kind.REMOVE, Kind.LEAVE, Kind.CREATE, Kind.REPLACE,
 
 def told(plan: Plan, portal: Portal, owner: str, page: str) -> str:
     """The plan, one line for each thing that changes or needs a look; what stays is counted."""
-    where = "le portail de tous" if portal.production else "portail de démonstration ou d’essai"
+    where = "portail public" if portal.production else "portail de démonstration ou d’essai"
     lines = [
         f"Portail : {portal.root} ({where})",
         f"Propriétaire : {owner}",
@@ -58,4 +58,8 @@ def _summary(plan: Plan, counted: Counter[Kind]) -> str:
         for kind in (Kind.CREATE, Kind.REPLACE, Kind.UPDATE, Kind.REMOVE)
         if counted[kind]
     ]
-    return f"En tout : {', '.join(said) if said else 'le jeu de données seul'}."
+    if plan.dataset.changes:
+        said.insert(0, f"le jeu de données à {plan.dataset.value}")
+    if plan.reordered:
+        said.append("l’ordre des ressources")
+    return f"En tout : {', '.join(said) or 'la version montrée, et rien d’autre'}."

@@ -6,6 +6,7 @@ Belongs here: the two portals of data.gouv.fr, and what an address must be. Does
 from __future__ import annotations
 
 import ipaddress
+import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -13,6 +14,8 @@ DEMO = "https://demo.data.gouv.fr"
 PRODUCTION = "https://www.data.gouv.fr"
 _DEMO_HOSTS = frozenset({"demo.data.gouv.fr"})
 _NAMES = {"demo": DEMO, "production": PRODUCTION, "www": PRODUCTION}
+_HOST = re.compile(r"[\w.-]+|[0-9a-f:.]*:[0-9a-f:.]*")
+"""A name, or an IPv6 address."""
 
 
 @dataclass(frozen=True)
@@ -37,12 +40,12 @@ def portal_at(given: str) -> Portal:
         ValueError: not the root of a portal, or one to which the key would go in clear; the reason is in French.
     """
     given = given.strip()
-    parts = urlsplit(_NAMES.get(given, given))
     try:
-        host, _ = parts.hostname or "", parts.port
+        parts = urlsplit(_NAMES.get(given, given))
+        host, port = parts.hostname or "", parts.port
     except ValueError:
-        host = ""
-    if parts.scheme not in ("http", "https") or not host:
+        parts, host, port = urlsplit(""), "", None
+    if parts.scheme not in ("http", "https") or not _HOST.fullmatch(host):
         raise ValueError(f"« {given} » n’est pas l’adresse d’un portail ; attendu par exemple {DEMO}.")
     if parts.username or parts.password or parts.query or parts.fragment:
         raise ValueError(
@@ -54,8 +57,9 @@ def portal_at(given: str) -> Portal:
     if parts.scheme == "http" and not here:
         raise ValueError(f"« {given} » : l’adresse commence par https://, pour que la clé ne circule pas en clair.")
     if host == "data.gouv.fr":  # it redirects, and a request that carries the key follows nothing
-        parts = parts._replace(netloc=parts.netloc.replace("data.gouv.fr", "www.data.gouv.fr"))
-    return Portal(f"{parts.scheme}://{parts.netloc}", production=not here and host not in _DEMO_HOSTS)
+        host = "www.data.gouv.fr"
+    place = (f"[{host}]" if ":" in host else host) + (f":{port}" if port is not None else "")
+    return Portal(f"{parts.scheme}://{place}", production=not here and host not in _DEMO_HOSTS)
 
 
 def _is_loopback(host: str) -> bool:

@@ -146,7 +146,7 @@ def receiver() -> Iterator[Receiver]:
             """Says nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     kept.url = f"http://127.0.0.1:{server.server_address[1]}/alertes?cle=cle-tres-secrete"
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -17,12 +18,13 @@ from pipelines.curation.units import reading_order, workbook_units
 from pipelines.job import Reading
 from pipelines.normalise.intake import read_lists, unite
 from pipelines.progress import following_files
-from tests.conftest import SmallSources
+from tests.conftest import SmallSources, write_small_sources
 from tests.corpus.clean import clean_book
 from tests.corpus.writers import write
 
 Change = Callable[[SmallSources], None]
 XLSX = "contrats/essai.xlsx"
+EVERYTHING = {"contrats/alpes", "contrats/bretagne", XLSX, "national"}
 OBJECTIVE = {
     "Fichier": "contrats/alpes",
     "Feuille": "Contrat",
@@ -35,9 +37,10 @@ OBJECTIVE = {
 }
 
 
-@pytest.fixture
-def sources(small_sources: SmallSources) -> SmallSources:
-    """The small sources, with a workbook in XLSX of which a cell is in error and another is no date."""
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> SmallSources:
+    """The small sources, with a workbook in XLSX of which a cell is in error and another is no date (shared)."""
+    small_sources = write_small_sources(tmp_path_factory.mktemp("ecrites") / "sources")
     book = clean_book("essai")
     actions = book.page("Actions")
     actions.rows[1][actions.rows[0].index("Début")] = "31 février 2015"
@@ -46,8 +49,27 @@ def sources(small_sources: SmallSources) -> SmallSources:
 
 
 @pytest.fixture
+def sources(written: SmallSources, tmp_path: Path) -> SmallSources:
+    return written.copy(tmp_path / "sources")
+
+
+@pytest.fixture
 def cache(tmp_path: Path) -> Cache:
     return Cache(tmp_path / "cache", "une version")
+
+
+@pytest.fixture(scope="module")
+def filled(written: SmallSources, tmp_path_factory: pytest.TempPathFactory) -> Cache:
+    """A cache that holds all of these sources (shared)."""
+    cache = Cache(tmp_path_factory.mktemp("rempli") / "cache", "une version")
+    assert read_again(written, cache) == EVERYTHING
+    return cache
+
+
+@pytest.fixture
+def knowing(filled: Cache, tmp_path: Path) -> Cache:
+    """The same, of the test's own."""
+    return Cache(shutil.copytree(filled.folder, tmp_path / "connu"), filled.version)
 
 
 def same(one: Reading, other: Reading) -> None:
@@ -70,12 +92,27 @@ def same(one: Reading, other: Reading) -> None:
         assert typed.source.from_1904 == wanted.source.from_1904, name
 
 
+_PLAIN: dict[str, Reading] = {}
+
+
+def plain(sources: SmallSources) -> Reading:
+    """A reading without the cache; the same bytes under the same names are read once for all tests."""
+    digest = hashlib.sha256()
+    for path in sorted(sources.root.rglob("*")):
+        content = path.read_bytes() if path.is_file() else b""
+        digest.update(f"{path.relative_to(sources.root)}\0{len(content)}\0".encode() + content)
+    key = digest.hexdigest()
+    if key not in _PLAIN:
+        _PLAIN[key] = job.read(sources.root)
+    return _PLAIN[key]
+
+
 def read_again(sources: SmallSources, cache: Cache) -> set[str]:
     """The workbooks that a reading with the cache reads, when it gives what a reading without it gives."""
     read: set[str] = set()
     with following_files(read.add):
         found = job.read(sources.root, cache=cache)
-    same(found, job.read(sources.root))
+    same(found, plain(sources))
     return {name for name in read if name.startswith(("contrats/", "national"))}
 
 
@@ -114,24 +151,22 @@ def _copy(sources: SmallSources) -> None:
     ],
 )  # fmt: skip
 def test_only_what_changed_is_read_again_and_nothing_else_differs(
-    sources: SmallSources, cache: Cache, change: Change, read: set[str]
+    sources: SmallSources, knowing: Cache, change: Change, read: set[str]
 ) -> None:
-    assert read_again(sources, cache) == {"contrats/alpes", "contrats/bretagne", XLSX, "national"}
     change(sources)
-    assert read_again(sources, cache) == read
-    assert read_again(sources, cache) == (read if read == {XLSX} else set())  # what cannot be read is not kept
+    assert read_again(sources, knowing) == read
+    assert read_again(sources, knowing) == (read if read == {XLSX} else set())  # what cannot be read is not kept
 
 
-def test_changes_follow_one_another_and_come_back(sources: SmallSources, cache: Cache) -> None:
+def test_changes_follow_one_another_and_come_back(sources: SmallSources, knowing: Cache) -> None:
     before = sources.path("contrats/alpes/Contrat").read_bytes()
-    read_again(sources, cache)
     for number in range(3):
         sources.put("contrats/alpes/Contrat", "Objectif", f"Objectif {number}")
-        assert read_again(sources, cache) == {"contrats/alpes"}
+        assert read_again(sources, knowing) == {"contrats/alpes"}
     sources.put("contrats/bretagne/Contrat", "Objectif", "Autre")
     sources.path("contrats/alpes/Contrat").write_bytes(before)
-    assert read_again(sources, cache) == {"contrats/alpes", "contrats/bretagne"}
-    assert read_again(sources, cache) == set()
+    assert read_again(sources, knowing) == {"contrats/alpes", "contrats/bretagne"}
+    assert read_again(sources, knowing) == set()
 
 
 def test_corrections_leave_what_is_kept_as_it_was(sources: SmallSources, cache: Cache) -> None:
@@ -146,9 +181,10 @@ def test_corrections_leave_what_is_kept_as_it_was(sources: SmallSources, cache: 
 
 
 @pytest.mark.parametrize("other", ["another version", "a flipped byte", "cut", "no pickle", "emptied"])
-def test_what_is_damaged_or_made_by_another_code_is_read_again(sources: SmallSources, cache: Cache, other: str) -> None:
-    everything = read_again(sources, cache)
-    kept = [path for path in cache.folder.iterdir() if path.is_file()]
+def test_what_is_damaged_or_made_by_another_code_is_read_again(
+    sources: SmallSources, knowing: Cache, other: str
+) -> None:
+    kept = [path for path in knowing.folder.iterdir() if path.is_file()]
     assert kept
     for path in kept:
         content = bytearray(path.read_bytes())
@@ -156,9 +192,9 @@ def test_what_is_damaged_or_made_by_another_code_is_read_again(sources: SmallSou
         spoiled = {"cut": bytes(content[:-9]), "no pickle": b"x" * 99, "emptied": b""}.get(other, bytes(content))
         path.write_bytes(spoiled)
     if other == "another version":
-        cache = Cache(cache.folder, "une autre version")
-    assert read_again(sources, cache) == everything
-    assert read_again(sources, cache) == set()
+        knowing = Cache(knowing.folder, "une autre version")
+    assert read_again(sources, knowing) == EVERYTHING
+    assert read_again(sources, knowing) == set()
 
 
 def test_a_file_that_changes_while_it_is_read_is_not_kept(sources: SmallSources, cache: Cache) -> None:
@@ -175,12 +211,11 @@ def test_a_file_that_changes_while_it_is_read_is_not_kept(sources: SmallSources,
     assert read_again(sources, cache) == {"contrats/alpes"}
 
 
-def test_a_link_that_leads_out_is_refused_though_its_content_is_known(sources: SmallSources, cache: Cache) -> None:
-    read_again(sources, cache)
+def test_a_link_that_leads_out_is_refused_though_its_content_is_known(sources: SmallSources, knowing: Cache) -> None:
     elsewhere = sources.root.parent / "ailleurs.xlsx"
     (sources.root / XLSX).rename(elsewhere)
     (sources.root / XLSX).symlink_to(elsewhere)
-    assert "lien-hors-dossier" in set(job.read(sources.root, cache=cache).issues["code"])
+    assert "lien-hors-dossier" in set(job.read(sources.root, cache=knowing).issues["code"])
 
 
 def test_a_folder_that_refuses_is_no_failure(sources: SmallSources, tmp_path: Path) -> None:

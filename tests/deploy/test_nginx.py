@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import http.server
 import re
-import shutil
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -16,13 +15,11 @@ import pytest
 import requests
 
 from pipelines.site.server_kinds import caching, is_data, policy
-from tests.deploy.serving import free_port, until
-from tests.publication.conftest import PROJECT
+from tests.deploy.nginx import DATA, INTERFACE, SITE, configured, nginx
+from tests.deploy.serving import free_port
 from tests.site.serving import CSV, FILES, SCRIPT, write_site
 
 RELEASE = "releases/2026-11-22"
-CONFIGURATION = PROJECT / "deploy" / "nginx" / "contrats-destination.conf"
-DATA, INTERFACE, SITE = "donnees.exemple.fr", "interface.exemple.fr", "telechargement.exemple.fr"
 
 
 class _Interface(http.server.BaseHTTPRequestHandler):
@@ -86,8 +83,6 @@ def outputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def served(outputs: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """An nginx that has the example as it is, but for places, ports and certificates."""
-    if shutil.which("nginx", path="/usr/sbin:/usr/bin") is None:
-        pytest.fail("nginx manque : apt install nginx-light.")
     place = tmp_path_factory.mktemp("nginx")
     key, certificate = place / "cle.pem", place / "certificat.pem"
     subprocess.run(
@@ -102,35 +97,19 @@ def served(outputs: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     behind = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Interface)
     threading.Thread(target=behind.serve_forever, daemon=True).start()
     port = free_port()
-    text = CONFIGURATION.read_text(encoding="utf-8")
-    for old, new in (
+    text = configured(
         ("listen 443 ssl", f"listen 127.0.0.1:{port} ssl"),
         ("127.0.0.1:3000", f"127.0.0.1:{behind.server_address[1]}"),
         ("/etc/nginx/contrats-destination.acces", str(place / "acces")),
         ("/var/lib/contrats-destination/outputs", str(outputs)),
-    ):
-        assert old in text
-        text = text.replace(old, new)
+    )
     text = re.sub(r"/etc/ssl/contrats/\w+\.pem", str(certificate), text)
     text = re.sub(r"/etc/ssl/contrats/\w+\.key", str(key), text)
-    user = "user root;" if not Path("/proc/self").stat().st_uid else ""
-    temporary = " ".join(f"{kind}_temp_path {place}/{kind};" for kind in ("client_body", "proxy", "fastcgi"))
-    temporary += f" uwsgi_temp_path {place}/uwsgi; scgi_temp_path {place}/scgi;"
-    whole = f"{user} daemon off; pid {place}/pid; error_log {place}/erreurs; events {{}}\n"
-    whole += f"http {{ access_log off; {temporary}\n{text}\n}}\n"
-    (place / "nginx.conf").write_text(whole, encoding="utf-8")
-    words = ["/usr/sbin/nginx", "-c", str(place / "nginx.conf"), "-e", str(place / "erreurs")]
-    checked = subprocess.run([*words, "-t"], capture_output=True, text=True, check=False)
-    assert checked.returncode == 0, checked.stderr
-    assert "[warn]" not in checked.stderr
-    process = subprocess.Popen(words)
+    answering = Served(f"https://127.0.0.1:{port}", certificate)
     try:
-        answering = Served(f"https://127.0.0.1:{port}", certificate)
-        until(answering.is_up, 20, every=0.1)
-        yield answering
+        with nginx(text, place, answering.is_up):
+            yield answering
     finally:
-        process.terminate()
-        process.wait(10)
         behind.shutdown()
         behind.server_close()
 

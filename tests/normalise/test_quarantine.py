@@ -11,6 +11,7 @@ import pytest
 
 from pipelines import job
 from pipelines.curation.issues import blocking
+from pipelines.job import Outcome
 from schemas.registry import tables
 from tests.conftest import SmallSources
 
@@ -136,14 +137,13 @@ def test_a_correction_and_its_row_are_published_together_or_not_at_all(small_sou
 
 @pytest.mark.parametrize("copy", ["aaa-copie", "zzz-copie"])
 def test_a_copied_workbook_takes_nothing_from_the_contract_whose_name_it_still_bears(
-    copy: str, small_sources: SmallSources
+    copy: str, small_sources: SmallSources, sound: Outcome
 ) -> None:
-    before = small_sources.run()
     shutil.copytree(small_sources.root / "contrats" / "alpes", small_sources.root / "contrats" / copy)
     small_sources.add(f"contrats/{copy}/Partenaires", {"Nom": "Atout France", "Rôle": "signataire", "Sources": "ALP3"})
     built, issues = partial(small_sources)
     for name in ("contrats", "contrats_partenaires", "actions", "financements", "divergences"):
-        pd.testing.assert_frame_equal(built[name], before.tables[name])
+        pd.testing.assert_frame_equal(built[name], sound.tables[name])
     wrong = issues[issues["severity"] == "error"]
     assert set(wrong["file"]) == {f"contrats/{copy}"}
 

@@ -89,8 +89,8 @@ def test_who_inherits_which_source_comes_back(small_sources: SmallSources, tmp_p
     assert_same(outcome, rebuilt(outcome, small_sources.root, tmp_path / "rebuilt"))
 
 
-def test_rows_read_as_a_curator_types_them(small_sources: SmallSources) -> None:
-    rows = of_workbook(unbuild(small_sources.run().tables), "alpes")
+def test_rows_read_as_a_curator_types_them(sound: Outcome) -> None:
+    rows = of_workbook(unbuild(sound.tables), "alpes")
     assert list(rows) == list(workbook_sheets())
     assert rows["Contrat"]["Sources"].tolist() == [
         "ALP3 ; BRE1 ; Objectif = JDC2016 ; Thématiques = BRE1 ; Groupes = ALP3"
@@ -118,8 +118,8 @@ def test_a_name_that_means_someone_else_here_is_not_used(small_sources: SmallSou
     assert rows["Partenaires"]["Nom"].tolist() == ["GTA"]
 
 
-def test_the_national_workbook_holds_what_is_of_no_contract(small_sources: SmallSources) -> None:
-    rows = of_workbook(unbuild(small_sources.run().tables), NATIONAL)
+def test_the_national_workbook_holds_what_is_of_no_contract(sound: Outcome) -> None:
+    rows = of_workbook(unbuild(sound.tables), NATIONAL)
     assert set(rows) == {name for name, sheet in workbook_sheets().items() if sheet.national}
     assert rows["Actions"]["Intitulé"].tolist() == ["Appui en ingénierie"]
 
@@ -128,13 +128,12 @@ def test_the_national_workbook_holds_what_is_of_no_contract(small_sources: Small
 
 
 @pytest.mark.parametrize("name", ["modele.xlsx", "modele.ods"])
-def test_an_untouched_template_is_no_mistake(name: str, small_sources: SmallSources) -> None:
-    before = small_sources.run()
+def test_an_untouched_template_is_no_mistake(name: str, small_sources: SmallSources, sound: Outcome) -> None:
     write_template(small_sources.root / "contrats" / name, small_sources.root)
     after = small_sources.run()
     assert set(after.issues["severity"]) <= BLANK_IS_FINE
     assert after.issues.loc[after.issues["code"] == "modele-vierge", "file"].tolist() == [f"contrats/{name}"]
-    assert_same(before, after)
+    assert_same(sound, after)
 
 
 def test_a_workbook_that_was_emptied_is_a_mistake(small_sources: SmallSources) -> None:

@@ -16,7 +16,7 @@ from rdflib.namespace import DCTERMS, FOAF, RDF, SKOS
 from rdflib.term import BNode, Node
 
 from pipelines.publish.datapackage import Files
-from pipelines.publish.describing.catalog import catalogue, turtle
+from pipelines.publish.describing.catalog import catalogue, jsonld, turtle
 from pipelines.publish.describing.catalog_codes import FORMATS, THEME_LABELS, frequency_code
 from pipelines.publish.description import FREQUENCIES, THEMES, Body
 from pipelines.publish.table_schema import Json
@@ -55,6 +55,16 @@ def one(graph: Graph, subject: Node, predicate: URIRef) -> Node:
 def test_both_files_say_the_same(document: Json, graph: Graph) -> None:
     assert isomorphic(graph, Graph().parse(data=json.dumps(document), format="json-ld"))
     assert isinstance(document["@context"], dict), "a context with an address is fetched"
+
+
+def test_both_files_are_ascii_and_keep_every_character(files: Files) -> None:
+    said = replace(dataset(), titre='Œuvres – l’été, 50 €, 𝄞 \\u00e9 "été"', adresse_de_base="https://example.org/été")
+    document = catalogue(files, said, RELEASE)
+    for text, form in ((jsonld(document), "json-ld"), (turtle(document), "turtle")):
+        assert text.isascii()
+        graph = Graph().parse(data=text, format=form)
+        assert Literal(said.titre, lang="fr") in set(graph.objects(only(graph, DCAT.Dataset), DCTERMS.title))
+        assert URIRef("https://example.org/été/latest/csv/actions.csv") in set(graph.objects(None, DCAT.downloadURL))
 
 
 def test_there_is_one_dataset_with_its_mandatory_and_recommended_properties(graph: Graph) -> None:

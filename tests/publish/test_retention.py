@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -20,14 +21,21 @@ from tests.publish.publish_dataset import CODES, DATE, DECLARED, FULL, ORGANISME
 VERSIONS = [(DATE + dt.timedelta(days=7 * week)).isoformat() for week in range(4)]
 
 
-@pytest.fixture
-def outputs(tmp_path: Path) -> Path:
-    """Four releases, a week apart, each of other content."""
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Four releases, a week apart, each of other content (shared: not to be changed)."""
+    folder = tmp_path_factory.mktemp("sorties")
     for rank, version in enumerate(VERSIONS):
         changed = frames() | {"organismes": frame(ORGANISMES, [FULL | {"parent_id": None, "rang": rank}])}
         day = dt.date.fromisoformat(version)
-        write_release(changed, issues(), description(), CODES, tmp_path, day, declared=DECLARED)
-    return tmp_path
+        write_release(changed, issues(), description(), CODES, folder, day, declared=DECLARED)
+    return folder
+
+
+@pytest.fixture
+def outputs(written: Path, tmp_path: Path) -> Path:
+    """The same, of the test's own."""
+    return Path(shutil.copytree(written, tmp_path / "sorties", symlinks=True))
 
 
 def names(outputs: Path, keep: int) -> list[str]:

@@ -6,11 +6,15 @@ Does not belong here: hashes (``datapackage``) — a typed checksum makes portal
 Portals recognise a distribution by its address from one harvest to the next: every address is that of the last
 release. They read places as shapes only, and fetch what a period or a context refers to: the shapes are written out,
 the period has no address, the context is in the file. The classes of what vocabularies name are stated for validators.
+
+Portals read a file in the character set that its host announces, or guess one; for Turtle announced without any they
+take ISO-8859-1. Both files are ASCII, with escapes for the rest, so that accents hold wherever the files are served.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 
 from pipelines.publish.datapackage import OTHER_FORMATS, WORKBOOK, Files
@@ -22,6 +26,7 @@ from pipelines.publish.table_schema import Json
 from schemas.declaration import Bilingual, Table
 
 JSONLD_CATALOGUE, TURTLE_CATALOGUE = "catalog.jsonld", "catalog.ttl"
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 MEDIA_TYPE = "https://www.iana.org/assignments/media-types/"
 PREFIXES = {
     "dcat": "http://www.w3.org/ns/dcat#",
@@ -58,6 +63,11 @@ def catalogue(files: Files, description: DatasetDescription, release: Mapping[st
     return {"@context": _CONTEXT, "@graph": list(_nodes(files, description, release))}
 
 
+def jsonld(document: Json) -> str:
+    """The catalogue as the text of ``catalog.jsonld``."""
+    return json.dumps(document, indent=2) + "\n"
+
+
 def turtle(document: Json) -> str:
     """The same statements as Turtle, in an order that depends on them alone."""
     from rdflib import Graph
@@ -66,7 +76,13 @@ def turtle(document: Json) -> str:
     graph.parse(data=json.dumps(document), format="json-ld")
     for prefix, address in PREFIXES.items():
         graph.bind(prefix, address)
-    return graph.serialize(format="turtle").strip() + "\n"
+    return _NOT_ASCII.sub(_escaped, graph.serialize(format="turtle").strip()) + "\n"
+
+
+def _escaped(found: re.Match[str]) -> str:
+    """A character as Turtle's escape, which is read in texts and in addresses, the only places that hold any."""
+    code = ord(found[0])
+    return f"\\u{code:04X}" if code <= 0xFFFF else f"\\U{code:08X}"
 
 
 def polygon(area: Area) -> str:

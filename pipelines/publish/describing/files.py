@@ -12,7 +12,7 @@ import pandas as pd
 
 from pipelines.publish.datapackage import Files
 from pipelines.publish.describing.archive import ARCHIVE, archive_members, write_archive
-from pipelines.publish.describing.catalog import JSONLD_CATALOGUE, TURTLE_CATALOGUE, catalogue, turtle
+from pipelines.publish.describing.catalog import JSONLD_CATALOGUE, TURTLE_CATALOGUE, catalogue, jsonld, turtle
 from pipelines.publish.describing.croissant import CROISSANT, croissant
 from pipelines.publish.describing.quality import QUALITY, quality
 from pipelines.publish.description import DatasetDescription
@@ -29,7 +29,7 @@ def write_describing(
     write_archive(files.directory, archive_members(files.declared, DICTIONARY), files.directory / ARCHIVE)
     _write(files, QUALITY, _json(quality(files.tables, files.declared, issues, release)))
     document = catalogue(files, description, release)
-    _write(files, JSONLD_CATALOGUE, _json(document))
+    _write(files, JSONLD_CATALOGUE, jsonld(document))
     _write(files, TURTLE_CATALOGUE, turtle(document))
     _write(files, CROISSANT, _json(croissant(files, description, release)))
 

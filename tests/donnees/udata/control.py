@@ -1,10 +1,11 @@
-"""What a test asks of its own udata besides the portal's API, under /essai/: emptying it, a quality, a harvest.
+"""What a test asks of its own udata besides the portal's API, under /essai/: its state, a quality, a harvest.
 
 Belongs here: calls of udata's own code. Does not belong here: any rule of the portal told again.
 """
 
 from __future__ import annotations
 
+import copy
 import shutil
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,9 @@ from udata.harvest.models import HarvestJob, HarvestSource
 
 KEPT = (ApiToken, GeoLevel, GeoZone, License, Organization, Role, Site, User)
 
+_STORAGES = (chunks, resources)
+_kept: dict[str, list[dict[str, Any]]] = {}
+
 control = Blueprint("essai", __name__, url_prefix="/essai")
 csrf.exempt(control)
 
@@ -32,12 +36,49 @@ csrf.exempt(control)
 def reset() -> tuple[str, int]:
     """Forgets all that was published or harvested, files included; people, licences and zones stay."""
     database = get_db()
-    kept = {model._get_collection_name() for model in KEPT}
-    for name in set(database.list_collection_names()) - kept:
+    for name in _published():
         database[name].delete_many({})
-    for storage in (chunks, resources):
+    for storage in _STORAGES:
         shutil.rmtree(Path(storage.root), ignore_errors=True)
     return "", 204
+
+
+@control.post("/keep")
+def keep() -> tuple[str, int]:
+    """Remembers all that was published, files included, for ``/back``."""
+    database = get_db()
+    _kept.clear()
+    _kept.update({name: copy.deepcopy(list(database[name].find())) for name in _published()})
+    for storage in _STORAGES:
+        root, aside = Path(storage.root), _aside(storage)
+        shutil.rmtree(aside, ignore_errors=True)
+        if root.exists():
+            shutil.copytree(root, aside)
+    return "", 204
+
+
+@control.post("/back")
+def back() -> tuple[str, int]:
+    """Puts back what ``/keep`` remembered, in place of what was published since."""
+    reset()
+    database = get_db()
+    for name, documents in _kept.items():
+        if documents:
+            database[name].insert_many(copy.deepcopy(documents))
+    for storage in _STORAGES:
+        if _aside(storage).exists():
+            shutil.copytree(_aside(storage), storage.root)
+    return "", 204
+
+
+def _published() -> set[str]:
+    kept = {model._get_collection_name() for model in KEPT}
+    return set(get_db().list_collection_names()) - kept
+
+
+def _aside(storage: Any) -> Path:  # noqa: ANN401  (the library has no types)
+    root = Path(storage.root)
+    return root.with_name(f"{root.name}-kept")
 
 
 @control.get("/quality/<identifier>")
