@@ -12,7 +12,10 @@ import dagster as dg
 from pipelines.orchestration import alerts
 from pipelines.orchestration.exchanges import RESOURCE, exchanges
 from pipelines.orchestration.executors import chosen_executor
-from pipelines.orchestration.jobs import SETTINGS, monthly, monthly_job, publish_job, validate_job, weekly
+from pipelines.orchestration.jobs import SETTINGS, monthly, monthly_job, portal_job, publish_job, validate_job, weekly
+from pipelines.orchestration.portal import SETTINGS as PORTAL_SETTINGS
+from pipelines.orchestration.portal import make_portal, make_portal_checks
+from pipelines.orchestration.portal_settings import PortalSettings
 from pipelines.orchestration.publication import make_publication
 from pipelines.orchestration.reading import make_reading
 from pipelines.orchestration.resources import Run
@@ -26,11 +29,11 @@ from pipelines.orchestration.workbooks import make_workbook_checks, reread_job, 
 warnings.filterwarnings("ignore", category=dg.BetaWarning)
 
 defs = dg.Definitions(
-    assets=[workbook_asset(), make_reading(), make_tables(), make_publication(), make_site()],
-    asset_checks=[make_workbook_checks(), make_checks()],
-    jobs=[publish_job, monthly_job, validate_job, reread_job],
+    assets=[workbook_asset(), make_reading(), make_tables(), make_publication(), make_site(), make_portal()],
+    asset_checks=[make_workbook_checks(), make_checks(), make_portal_checks()],
+    jobs=[publish_job, monthly_job, validate_job, portal_job, reread_job],
     schedules=[weekly, monthly],
     sensors=[changed_sheets, *alerts.SENSORS],
-    resources={SETTINGS: Run(), RESOURCE: exchanges},
+    resources={SETTINGS: Run(), PORTAL_SETTINGS: PortalSettings(), RESOURCE: exchanges},
     executor=chosen_executor(),
 )

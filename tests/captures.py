@@ -18,6 +18,7 @@ from playwright.sync_api import Page
 from tests.chromium import watched_page
 from tests.dagster_dev import PROJECT, DagsterDev, choose_one_workbook, dagster_dev
 from tests.spoiled_workbook import put
+from tests.udata import Udata, udata
 
 IMAGES = PROJECT / "docs" / "images"
 LARGEST = 200_000
@@ -38,8 +39,12 @@ def main() -> int:
         return 3
     try:
         IMAGES.mkdir(parents=True, exist_ok=True)
-        with dagster_dev(folder) as dagster, watched_page() as watched:
-            _take(dagster, watched.page)
+        with (
+            udata(folder / "portail") as portal,
+            dagster_dev(folder, DATAGOUV_API_KEY=portal.key) as dagster,
+            watched_page() as watched,
+        ):
+            _take(dagster, watched.page, portal)
     finally:
         shutil.rmtree(folder)
     wrong = [f"demandé à une autre machine : {address}" for address in watched.elsewhere]
@@ -52,7 +57,7 @@ def main() -> int:
     return 1 if wrong else 0
 
 
-def _take(dagster: DagsterDev, page: Page) -> None:
+def _take(dagster: DagsterDev, page: Page, portal: Udata) -> None:
     def shown(name: str, address: str, ready: Callable[[], None]) -> None:
         page.goto(address)
         ready()
@@ -76,6 +81,12 @@ def _take(dagster: DagsterDev, page: Page) -> None:
     shown("horaires", f"{dagster.url}/automation", text(next(iter(dagster.automation()))))
     shown("classeurs", dagster.page("jobs/relire_des_classeurs/partitions"), lambda: _backfill(page))
     shown("comparaison", (outputs / "releases" / SECOND / "diff.html").as_uri(), text(SECOND))
+
+    where = {"adresse": portal.url, "organisation": portal.organisation, "appliquer": True, "hors_depot": True}
+    sent = dagster.launch("publier_sur_le_portail", portal=where)
+    if not sent.success:
+        raise RuntimeError(f"the portal refuses the release: {sent.said}")
+    shown("portail", f"{dagster.url}/assets/publication/portail", text("Qualité selon le portail"))
 
     place = put(dagster.sources, *AMOUNT, "neuf cent mille")
     refused = dagster.launch("publier", settings={"date": THIRD})

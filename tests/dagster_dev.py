@@ -184,9 +184,16 @@ class DagsterDev:
         return _ask(self.url, text, variables)
 
     def launch(
-        self, job: str, selection: list[Key] | None = None, *, settings: Mapping[str, object] | None = None
+        self,
+        job: str,
+        selection: list[Key] | None = None,
+        *,
+        settings: Mapping[str, object] | None = None,
+        portal: Mapping[str, object] | None = None,
     ) -> Run:
         """Launches a job, or some of its assets, and waits for its end; ``settings`` are those of the run.
+
+        ``portal`` are those of the portal.
 
         Raises:
             RuntimeError: it cannot be launched.
@@ -195,7 +202,9 @@ class DagsterDev:
         selector: Json = self._repository | {"pipelineName": job}
         if selection is not None:
             selector["assetSelection"] = [{"path": list(key)} for key in selection]
-        config = {"resources": {"settings": {"config": dict(settings)}}} if settings else {}
+        given = {"settings": settings, "portail": portal}
+        resources = {name: {"config": dict(values)} for name, values in given.items() if values}
+        config = {"resources": resources} if resources else {}
         params = {"selector": selector, "mode": "default", "runConfigData": config}
         answer = self.query(_LAUNCH, params=params)["launchPipelineExecution"]
         if answer["__typename"] != "LaunchRunSuccess":
@@ -305,8 +314,10 @@ class DagsterDev:
 
 
 @contextmanager
-def dagster_dev(root: Path) -> Iterator[DagsterDev]:
+def dagster_dev(root: Path, **variables: str) -> Iterator[DagsterDev]:
     """Copies the project into ``root`` and starts `dagster dev` on it; stops all its processes at the end.
+
+    ``variables`` are added to its environment.
 
     Raises:
         RuntimeError: it stops, or the definitions do not load; with what it wrote.
@@ -330,7 +341,7 @@ def dagster_dev(root: Path) -> Iterator[DagsterDev]:
         server = subprocess.Popen(
             command,
             cwd=project,
-            env=_environment(project, home),
+            env=_environment(project, home) | variables,
             stdin=subprocess.DEVNULL,
             stdout=written,
             stderr=subprocess.STDOUT,

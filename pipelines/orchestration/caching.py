@@ -15,14 +15,15 @@ from pipelines.curation.cache import Cache
 from pipelines.orchestration.settings import SettingError
 
 HOME_VARIABLE, CACHE_VARIABLE, LOTS_VARIABLE = "DAGSTER_HOME", "CONTRATS_CACHE", "CONTRATS_LOTS"
-Stage = Literal["curation", "normalise", "publish", "site"]
+Stage = Literal["curation", "normalise", "publish", "site", "portal"]
 _MODULES = ("pipelines/text", "pipelines/dtypes", "pipelines/job")
-_STAGES: tuple[Stage, ...] = ("curation", "normalise", "publish", "site")
+_STAGES: tuple[Stage, ...] = ("curation", "normalise", "publish")
+"""One after the other; what shows releases, the site and the portal, comes after them all."""
 
 
 def code_of(stage: Stage) -> str:
     """The version of the code of a stage: its own room and those before it."""
-    rooms = _STAGES[: _STAGES.index(stage) + 1]
+    rooms = _STAGES[: _STAGES.index(stage) + 1] if stage in _STAGES else (*_STAGES, stage)
     return code_version("schemas", *_MODULES, "pipelines/sheets", *(f"pipelines/{room}" for room in rooms))
 
 

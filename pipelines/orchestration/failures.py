@@ -53,9 +53,20 @@ class FailureKind(Enum):
         return self is FailureKind.PASSING
 
 
-_REFUSED = frozenset({"DescriptionError", "BreakingReleaseError", "NotesError", "DagsterAssetCheckFailedError"})
+_REFUSED = frozenset(
+    {"DescriptionError", "BreakingReleaseError", "NotesError", "PortalRefusedError", "DagsterAssetCheckFailedError"}
+)
 _PASSING = frozenset(
-    {"OutputsBusy", "StorageUnreachable", "ConnectionError", "TimeoutError", "Timeout", "ReadTimeout", "ConnectTimeout"}
+    {
+        "OutputsBusy",
+        "StorageUnreachable",
+        "PortalUnreachable",
+        "ConnectionError",
+        "TimeoutError",
+        "Timeout",
+        "ReadTimeout",
+        "ConnectTimeout",
+    }
     | {"EndpointConnectionError", "ConnectTimeoutError", "ReadTimeoutError", "OperationalError", "BrokenPipeError"}
     | {"ConnectionResetError", "ConnectionRefusedError", "ConnectionAbortedError", "BlockingIOError"}
 )
@@ -64,10 +75,19 @@ _PASSING_ERRNOS = frozenset(
     | {errno.EHOSTUNREACH, errno.EMFILE, errno.ENFILE}
 )
 _HINDERED = frozenset(
-    {"OutputsError", "StorageError", "ExchangeError", "OSError", "PermissionError", "FileNotFoundError"}
-    | {"FileExistsError", "NotADirectoryError", "IsADirectoryError", "DagsterExecutionInterruptedError"}
+    {"OutputsError", "StorageError", "PortalError", "NotAReleaseError", "ExchangeError", "OSError", "PermissionError"}
+    | {
+        "FileNotFoundError",
+        "FileExistsError",
+        "NotADirectoryError",
+        "IsADirectoryError",
+        "DagsterExecutionInterruptedError",
+    }
 )
-_OURS = frozenset({"OutputsError", "OutputsBusy", "StorageError", "StorageUnreachable"})
+_OURS = frozenset(
+    {"OutputsError", "OutputsBusy", "StorageError", "StorageUnreachable", "NotAReleaseError"}
+    | {"PortalError", "PortalUnreachable"}
+)
 SPOKEN = _REFUSED - {"DagsterAssetCheckFailedError"} | _OURS
 """Exceptions that say in French what went wrong and what to do."""
 

@@ -13,12 +13,14 @@ import dagster as dg
 
 from pipelines.orchestration.automation import schedule_status
 from pipelines.orchestration.caching import code_of
-from pipelines.orchestration.names import PUBLICATION_GROUP, RELEASE_FILES
+from pipelines.orchestration.names import PORTAL, PUBLICATION_GROUP, RELEASE_FILES
+from pipelines.orchestration.portal_settings import PortalSettings
 from pipelines.orchestration.resources import PARIS, Run
 from pipelines.publish.versions import read_versions
 from pipelines.sheets.inventory import digest_of, inventory
 
 EVERYTHING, MONTHLY_RELEASE, VALIDATION = "publier", "publier_la_version_du_mois", "valider"
+TO_THE_PORTAL = "publier_sur_le_portail"
 WEEKLY, MONTHLY = "publication_hebdomadaire", "publication_mensuelle"
 SETTINGS = "settings"
 MADE_OF = "contrats/empreinte"
@@ -44,6 +46,13 @@ validate_job = dg.define_asset_job(
     VALIDATION,
     selection=dg.AssetSelection.all() - dg.AssetSelection.groups(PUBLICATION_GROUP),
     description="Lit, type, normalise et contrôle, sans rien publier.",
+    tags=WHOLE_AGAIN,
+)
+portal_job = dg.define_asset_job(
+    TO_THE_PORTAL,
+    selection=dg.AssetSelection.assets(PORTAL),
+    description="Une version déjà publiée (la dernière, ou celle que nomme « version ») sur le portail : montre le "
+    "plan, et l’applique si « appliquer » le dit. Peut être relancé à tout moment.",
     tags=WHOLE_AGAIN,
 )
 
@@ -83,7 +92,8 @@ def release_request(
     """The run of a tick (``at``: when it was to be), or why there is none: nothing changed since the last one."""
     date = at.astimezone(PARIS).date().isoformat()
     settings = Run()
-    made_of = f"{digest_of(inventory(settings.sources_folder))[:16]}-{code_of('site')}"
+    parts = (digest_of(inventory(settings.sources_folder))[:16], code_of("site"), PortalSettings().mark)
+    made_of = "-".join(part for part in parts if part)
     last, release = _last_published(instance), read_versions(settings.outputs_folder).current()
     if last is not None and release is not None and _as_good(last.dagster_run.tags, made_of, partial=partial):
         # The release is as fresh as if it had been made again: its freshness policy and the alerts are to know it.

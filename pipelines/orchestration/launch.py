@@ -72,6 +72,7 @@ def launch(
     from pipelines.orchestration.exchanges import RESOURCE
     from pipelines.orchestration.failures import IMPATIENT
     from pipelines.orchestration.jobs import EVERYTHING, SETTINGS
+    from pipelines.orchestration.portal import SETTINGS as PORTAL_SETTINGS
     from pipelines.orchestration.settings import SettingError
 
     try:
@@ -92,7 +93,8 @@ def launch(
             run_id=run_id,
             tags={MACHINE_TAG: machine(), IMPATIENT: "oui"},
             run_config={
-                "resources": {SETTINGS: {"config": settings}},
+                # A command that says nothing of a portal asks nothing of one: « publish » does, and shows its plan.
+                "resources": {SETTINGS: {"config": settings}, PORTAL_SETTINGS: {"config": {"adresse": ""}}},
                 "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
             },
             raise_on_error=False,

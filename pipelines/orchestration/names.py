@@ -18,6 +18,7 @@ READING_ISSUES = dg.AssetKey(["feuilles", "anomalies"])
 INVENTORY = dg.AssetKey(["feuilles", "inventaire"])
 WORKBOOK = dg.AssetKey(["feuilles", "classeurs"])
 SITE = dg.AssetKey(["publication", "site"])
+PORTAL = dg.AssetKey(["publication", "portail"])
 WORKBOOKS = dg.DynamicPartitionsDefinition(name="classeurs")
 """A partition for each workbook, named as its file without the suffix."""
 PUBLICATION_GROUP = "publication"

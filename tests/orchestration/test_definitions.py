@@ -30,7 +30,7 @@ def test_the_shape_is_the_recorded_one() -> None:
 def test_every_sheet_and_table_is_an_asset_with_a_description_and_an_owner() -> None:
     graph = defs.resolve_asset_graph()
     keys = graph.get_all_asset_keys()
-    assert len(keys) == len(sheets()) + 3 + len(tables()) + 1 + 7
+    assert len(keys) == len(sheets()) + 3 + len(tables()) + 1 + 8
     for key in keys:
         node = graph.get(key)
         assert node.description, key

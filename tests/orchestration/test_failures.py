@@ -17,9 +17,11 @@ from pipelines import job
 from pipelines.definitions import defs
 from pipelines.orchestration import failures
 from pipelines.orchestration.failures import FailureKind, Patience, apart, kind_of
+from pipelines.portal.errors import PortalError, PortalRefusedError, PortalUnreachable
 from pipelines.publish import release as publishing
 from pipelines.publish.description import DescriptionError
 from pipelines.publish.errors import OutputsBusy, OutputsError
+from pipelines.publish.folder import NotAReleaseError
 from pipelines.publish.lock import NAME
 from tests.conftest import SmallSources
 from tests.publication.conftest import SOURCES
@@ -44,6 +46,10 @@ def caused(error: Exception, cause: Exception) -> Exception:
         (PermissionError(errno.EACCES, "interdit"), HINDERED),
         (FileNotFoundError(errno.ENOENT, "absent"), HINDERED),
         (ConnectionResetError("coupé"), PASSING),
+        (PortalRefusedError("il n’accepte pas ce qui lui est envoyé"), REFUSED),
+        (PortalUnreachable("il ne répond pas"), PASSING),
+        (PortalError("la clé est fausse"), HINDERED),
+        (NotAReleaseError("ce n’est pas une version"), HINDERED),
         (TimeoutError("trop long"), PASSING),
         (ValueError("faux"), BUG),
         (KeyError("x"), BUG),

@@ -13,6 +13,7 @@ from pipelines.publish.verify.release import verify
 from tests.chromium import Watched, watched_page
 from tests.dagster_dev import DagsterDev, Key, choose_one_workbook, dagster_dev, wait_for
 from tests.spoiled_workbook import put
+from tests.udata import Udata, udata
 
 pytestmark = pytest.mark.slow
 
@@ -21,13 +22,21 @@ AMOUNT = ("alpes", "Financements", "alpes-budget-gta-2017", "Montant (€)")
 FED = ("tables", "financements")
 WORDS = "neuf cent mille"
 VERSION = ("publication", "version")
+TO_THE_PORTAL = ("publication", "portail")
+"""Off unless a run names a portal."""
 WORKBOOK = ("feuilles", "classeurs")
 JOB_OF_ASSETS = "__ASSET_JOB"
 
 
 @pytest.fixture(scope="module")
-def dagster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DagsterDev]:
-    with dagster_dev(tmp_path_factory.mktemp("interface")) as running:
+def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Udata]:
+    with udata(tmp_path_factory.mktemp("portail")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def dagster(tmp_path_factory: pytest.TempPathFactory, portal: Udata) -> Iterator[DagsterDev]:
+    with dagster_dev(tmp_path_factory.mktemp("interface"), DATAGOUV_API_KEY=portal.key) as running:
         yield running
 
 
@@ -72,14 +81,15 @@ def test_publishing_everything_makes_a_release_that_verifies(released: DagsterDe
     assert Path(metadata["dossier"]) == release
     assert Path(metadata["rapport"]).is_file()
     missing = [key for key in released.nodes() if not released.materialisations(key)]
-    assert missing == []
+    assert missing == [TO_THE_PORTAL]
 
 
 def test_every_blocking_check_is_run(dagster: DagsterDev, sources: Path, tmp_path: Path) -> None:
     settings = {"sources": str(sources), "outputs": str(tmp_path / "sorties"), "date": FIRST}
     run = dagster.launch("publier", settings=settings)
     assert run.success, run.said
-    declared = {(key, name) for key, node in dagster.nodes().items() for name in node.blocking}
+    nodes = {key: node for key, node in dagster.nodes().items() if key != TO_THE_PORTAL}
+    declared = {(key, name) for key, node in nodes.items() for name in node.blocking}
     assert declared
     assert declared <= {(check.asset, check.name) for check in run.checks if check.passed}
 
@@ -97,8 +107,9 @@ def test_a_part_of_the_graph_can_be_made_again_alone(released: DagsterDev, group
     selection = of_the_step_of(released, group)
     run = released.launch(JOB_OF_ASSETS, selection, settings={"outputs": str(tmp_path / "sorties"), "date": FIRST})
     assert run.success, run.said
-    made = {key for key in released.nodes() if released.materialisations(key)[0][0] == run.id}
-    assert made == set(selection)
+    found = {key: released.materialisations(key) for key in released.nodes()}
+    made = {key for key, events in found.items() if events and events[0][0] == run.id}
+    assert made == set(selection) - {TO_THE_PORTAL}
     assert releases(tmp_path / "sorties") == ([FIRST] if group == "publication" else [])
 
 
@@ -215,3 +226,32 @@ def test_the_launchpad_shows_the_default_settings(dagster: DagsterDev, watched: 
     editor = page.locator(".CodeMirror")
     for name in dagster.defaults("publier")["resources"]["settings"]["config"]:
         editor.filter(has_text=f"{name}:").first.wait_for()
+
+
+def test_the_publisher_sends_a_release_to_the_portal_and_sees_what_was_done(
+    released: DagsterDev, portal: Udata, watched: Watched
+) -> None:
+    where = {"adresse": portal.url, "organisation": portal.organisation, "version": FIRST, "hors_depot": True}
+    form = released.defaults("publier_sur_le_portail")["resources"]["portail"]["config"]
+    assert (form["adresse"], form["appliquer"]) == ("", False)
+    assert set(where) < set(form)
+
+    shown = released.launch("publier_sur_le_portail", portal=where)
+    assert shown.success, shown.said
+    assert portal.datasets() == []
+    sent = released.launch("publier_sur_le_portail", portal=where | {"appliquer": True})
+    assert sent.success, sent.said
+    assert {(check.name, check.passed) for check in sent.checks} == {
+        *(("admise", True), ("relue", True), ("qualite", True))
+    }
+    (dataset,) = portal.datasets()
+    run_id, metadata = released.materialisations(TO_THE_PORTAL)[0]
+    assert (run_id, metadata["version"]) == (sent.id, FIRST)
+    assert str(dataset["id"]) in metadata["page"] or dataset["slug"] in metadata["page"]
+    assert portal.key not in f"{sent.said}{metadata}{[check.said for check in sent.checks]}"
+
+    page = watched.page
+    page.goto(f"{released.url}/assets/{'/'.join(TO_THE_PORTAL)}")
+    page.get_by_text("Qualité selon le portail : 100 %").first.wait_for()
+    page.goto(f"{released.url}/assets/{'/'.join(TO_THE_PORTAL)}?view=checks&checkDetail=relue")
+    page.get_by_text("octet pour octet").first.wait_for()
