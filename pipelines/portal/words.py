@@ -32,7 +32,7 @@ Links = Mapping[str, str]
 
 _SENTENCE = re.compile(r"(?s).+?(?<!\b[^\W\d])[.…?!]+(?=\s+[^\W\d_a-zà-ÿœ]|\s+[«“(]|\s*$)")
 """A sentence: it ends before a capital, and not after an initial (« M. Dupont »)."""
-_MARKS = re.compile(r"^[#+-]|[\\`*\[\]<>~]|(?<!\w)_|_(?!\w)|&(?=#?\w+;)")
+_MARKS = re.compile(r"^[#+-]|[\\`*\[\]<>~]|(?<![^\W_])_|_(?![^\W_])|&(?=#?\w+;)")
 _IN_ADDRESSES = "%/:?#@!$&'*+,;=~[]"
 """What may stand in an address as it is; parentheses and angle brackets would end the link."""
 _BLANKS = re.compile(r"[ \t\n\r\f\v]+")

@@ -72,6 +72,9 @@ def test_a_portal_that_serves_the_release(script: Scripted, tmp_path: Path) -> N
     assert all("X-API-KEY" not in one.headers for one in script.asked if one.path.startswith("/r/"))
 
 
+UNHEARD = "le lien ne répond pas : la connexion a été refusée ou coupée"
+
+
 @pytest.mark.parametrize(
     ("served", "why", "read"),
     [
@@ -83,7 +86,7 @@ def test_a_portal_that_serves_the_release(script: Scripted, tmp_path: Path) -> N
         (Answer(body=CONTENT + b"X"), "est trop long : plus de 100 octets servis, sur 100", 100),
         (Answer(body=CONTENT[:50] + b"X" * 90), "diffère à partir de l’octet 51", 50),
         (Answer(404), "ne se télécharge pas : le lien répond 404", 0),
-        (Answer(lost=True), "ne se télécharge pas (1 essai) : le lien ne répond pas : la connexion a été refusée ou coupée", 0),
+        (Answer(lost=True), f"ne se télécharge pas (1 essai) : {UNHEARD}", 0),
     ],
 )
 def test_a_file_that_is_not_served_as_it_is(

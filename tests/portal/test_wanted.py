@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -195,6 +195,7 @@ def test_the_description_is_markdown_that_comes_back_unchanged(folder: Path, kno
 
 
 @given(st.text(st.characters(exclude_categories=["C", "Z"]) | st.sampled_from(" *_`[]<>#&;\\+-1.)~"), max_size=40))
+@example("__0__")
 def test_a_text_of_a_release_is_never_taken_for_markdown(text: str) -> None:
     safe = words.plain(text)
     [*tokens] = MarkdownIt("commonmark").parse(f"- {safe}") if safe else []
