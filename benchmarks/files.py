@@ -1,7 +1,7 @@
 """Made-up sheets → workbooks: folders of CSV files, XLSX, ODS.
 
-CSV goes from columns to a file at once. A cell of the two others is written one by one: an XLSX costs about three times
-what a folder of CSV files does, an ODS about as much as an XLSX. Equal contents make equal bytes. Belongs here: file
+CSV goes from columns to a file at once. The two others are written cell by cell: 10,000 ordinary workbooks take four
+times as long in XLSX, half as long again in ODS. Equal contents make equal bytes. Belongs here: file
 formats. Does not belong here: what cells say.
 """
 
