@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
 
 import numpy as np
 
@@ -141,27 +140,37 @@ def _of_kind(block: Block, item: Cell, column: Column) -> Made:
         return _part_of_zone(block, column.name)
     if column.references is not None:
         return _reference(block, column)
-    if column.kind is Kind.CODE:
-        return _code(block, column.vocabulary or "")
-    if column.kind is Kind.DATE:
-        return _date(block, item)
-    if column.kind in _NUMBERS:
-        return _NUMBERS[column.kind](block.rng, len(block))
-    if column.kind is Kind.SIREN:
-        return plain(texts(sirens(0, int(block.number.max(initial=0)) + 1)[block.number]))
-    if column.kind is Kind.URL:
-        page = f"https://www.exemple.fr/{slug(block.sheet.name)}/"
-        return plain(texts(page + block.number.astype(str).astype(object)))
-    return _text(block, column)
+    return _BY_KIND.get(column.kind, _text)(block, item)
 
 
-_NUMBERS: dict[Kind, Callable[[np.random.Generator, int], Made]] = {
-    Kind.EUROS: amounts,
-    Kind.INTEGER: partial(measures, kind="integer"),
-    Kind.DECIMAL: partial(measures, kind="decimal"),
-    Kind.PERCENT: partial(measures, kind="percent"),
-    Kind.BOOLEAN: booleans,
-}
+def _amount(block: Block, item: Cell) -> Made:
+    if item.column.maximum is not None:
+        return _number(block, item)
+    return amounts(block.rng, len(block))
+
+
+def _number(block: Block, item: Cell) -> Made:
+    return measures(block.rng, len(block), item.column)
+
+
+def _yes_or_no(block: Block, item: Cell) -> Made:
+    del item
+    return booleans(block.rng, len(block))
+
+
+def _siren(block: Block, item: Cell) -> Made:
+    del item
+    return plain(texts(sirens(0, int(block.number.max(initial=0)) + 1)[block.number]))
+
+
+def _address(block: Block, item: Cell) -> Made:
+    del item
+    page = f"https://www.exemple.fr/{slug(block.sheet.name)}/"
+    return plain(texts(page + block.number.astype(str).astype(object)))
+
+
+def _term(block: Block, item: Cell) -> Made:
+    return _code(block, item.column.vocabulary or "")
 
 
 def _code(block: Block, vocabulary: str) -> Made:
@@ -176,8 +185,8 @@ def _date(block: Block, item: Cell) -> Made:
     part = block.rng.random(len(block)) / 2 + (0.5 if at_end else 0.0)
     if block.sheet.place == "classeur":
         start, end = world.start[block.owner], world.end[block.owner]
-        if block.sheet.single and not at_end:
-            end = start + (end - start) // 3
+        if block.sheet.single:  # the contract itself: it lives as long as its rows say
+            start, end = (end, end) if at_end else (start, start + (end - start) // 3)
         days = start + ((end - start) * part).astype(np.int64)
     else:
         labels = [f.label for f in block.sheet.fields if isinstance(f, Cell) and f.column.kind is Kind.DATE]
@@ -234,7 +243,8 @@ def _places(world: World) -> Texts:
     return texts(world.zones["libelle"][world.zones["type"] == "departement"])
 
 
-def _text(block: Block, column: Column) -> Made:
+def _text(block: Block, item: Cell) -> Made:
+    column = item.column
     table = tables()[block.sheet.table]
     if column.name == "remarque":
         pool = texts(words.REMARKS)
@@ -407,6 +417,17 @@ def _version(block: Block, item: Field) -> Made:
     return plain(phrases(block, words.DEFAULT_HEADS, salt=item.rank)).only(there)
 
 
+_BY_KIND: dict[Kind, Callable[[Block, Cell], Made]] = {
+    Kind.CODE: _term,
+    Kind.DATE: _date,
+    Kind.EUROS: _amount,
+    Kind.INTEGER: _number,
+    Kind.DECIMAL: _number,
+    Kind.PERCENT: _number,
+    Kind.BOOLEAN: _yes_or_no,
+    Kind.SIREN: _siren,
+    Kind.URL: _address,
+}
 _MAKERS: dict[type[Field], Callable[[Block, Field], Made]] = {
     Cell: _cell,
     ListCell: _list,

@@ -172,7 +172,7 @@ class Registry:
     """The identifiers given so far, up to what a list can hold; those of further rows are new to the program."""
 
     def __init__(self) -> None:
-        self.most = MAX_CELLS // len(declared_sheets()["identifiants"].fields)
+        self.most = MAX_CELLS // len(declared_sheets()["identifiants"].fields) - 1  # the header is filled too
         self.tables: list[Texts] = []
         self.keys: list[Texts] = []
         self.identifiers: list[Texts] = []

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+import math
 from dataclasses import dataclass
 from functools import cache
 
@@ -15,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipelines.sheets.cells import CellKind
+from schemas.declaration import Column, Kind
 
 Texts = npt.NDArray[np.object_]
 Numbers = npt.NDArray[np.float64]
@@ -32,6 +34,7 @@ _FORMS = (0.28, 0.14, 0.18, 0.05, 0.12, 0.05, 0.15, 0.03)
 """How often each of the forms of `_written` is used."""
 _HARD, _NARROW = "\u00a0", "\u202f"
 POOL = 4096
+_LARGE = 4_000.0
 
 
 def texts(values: object) -> Texts:
@@ -148,17 +151,16 @@ def _amounts() -> tuple[Texts, Texts, Numbers]:
 
 
 @cache
-def _measures(kind: str) -> tuple[Texts, Texts, Numbers]:
+def _measures(least: float, most: float, halves: bool, unit: str) -> tuple[Texts, Texts, Numbers]:
     rng = np.random.default_rng(2)
-    if kind == "percent":
-        numbers = rng.integers(1, 199, POOL) / 2
-        forms = [(_comma(n), f"{_comma(n)} %", f"{_comma(n)}\u00a0%", f"{_comma(n)}%") for n in numbers.tolist()]
-    elif kind == "integer":
-        numbers = rng.integers(1, 5_000, POOL).astype(np.float64)
-        forms = [(_comma(n), _comma(n), _grouped(int(n), " "), _grouped(int(n), _NARROW)) for n in numbers.tolist()]
+    parts = 2 if halves else 1
+    numbers = rng.integers(math.ceil(least * parts), math.floor(most * parts) + 1, POOL) / parts
+    if unit:
+        forms = [(_comma(n), f"{_comma(n)} {unit}", f"{_comma(n)}\u00a0{unit}", f"{_comma(n)}{unit}") for n in numbers]
+    elif halves:
+        forms = [(_comma(n),) * 4 for n in numbers]
     else:
-        numbers = rng.integers(1, 2_000, POOL) / 2
-        forms = [(_comma(n),) * 4 for n in numbers.tolist()]
+        forms = [(_comma(n), _comma(n), _grouped(int(n), " "), _grouped(int(n), _NARROW)) for n in numbers]
     return texts(forms), texts([repr(n) for n in numbers.tolist()]), numbers
 
 
@@ -174,9 +176,12 @@ def amounts(rng: np.random.Generator, size: int) -> Made:
     return _numbers(rng, size, _amounts())
 
 
-def measures(rng: np.random.Generator, size: int, kind: str) -> Made:
-    """Numbers: ``percent``, ``integer``, or with a half."""
-    return _numbers(rng, size, _measures(kind))
+def measures(rng: np.random.Generator, size: int, column: Column) -> Made:
+    """Numbers that the column may hold, with halves save for whole ones, with « % » for percentages."""
+    least = column.minimum or 0.0
+    most = column.maximum if column.maximum is not None else least + _LARGE
+    unit = "%" if column.kind is Kind.PERCENT else ""
+    return _numbers(rng, size, _measures(least, most, column.kind is not Kind.INTEGER, unit))
 
 
 def booleans(rng: np.random.Generator, size: int) -> Made:

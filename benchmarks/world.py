@@ -90,7 +90,7 @@ def make(contracts: int, actions: int, seed: int, sources: Path) -> World:
     documents = min(max(round(contracts * SOURCES / CONTRACTS), 12), MOST_LISTED)
     kinds = list(words.KINDS_OF_PARTNERS.items())
     names = _named([kind for kind, _ in kinds], places, places, partners, " – ")
-    spellings = _named([short for _, short in kinds], places, places, partners, " et ")
+    spellings = _named([short for _, short in kinds], places, places, partners, " – ")
     titles = _named(words.PREFIXES_OF_CONTRACTS, places, words.THEMES_OF_CONTRACTS, contracts, ", ", ordered=True)
     rng = np.random.default_rng([seed, 1])
     start = day_number(dt.date(2011, 12, 1)) + rng.integers(0, 13 * 365, contracts)
@@ -134,7 +134,7 @@ def _counts(sheet: Sheet, contracts: int, actions: int, seed: int, zones: int) -
     """The rows of a sheet in each workbook, unevenly, as in the real ones; exactly ``actions`` of actions in all."""
     if sheet.single:
         return np.append(np.ones(contracts, dtype=np.int64), 0)
-    most = min(MAX_CELLS // len(sheet.fields), MAX_AREA // len(sheet.fields))
+    most = min(MAX_CELLS // len(sheet.fields), MAX_AREA // len(sheet.fields)) - 1  # the header
     real = ROWS.get(sheet.name, DEFAULT_ROWS)
     national = real.national if sheet.national else 0
     total = round(contracts * real.contracts / CONTRACTS)

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
 import hashlib
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
 import pytest
 from click.testing import CliRunner
 
+import schemas.sheets
+import schemas.tables
 from benchmarks.cli import main
 from benchmarks.files import FORMATS, Format
 from benchmarks.generate import OccupiedError, Wanted, Written, generate, manifest_of
@@ -14,10 +18,45 @@ from benchmarks.world import TooLargeError
 from pipelines import job
 from pipelines.curation.issues import errors
 from pipelines.sheets.cells import CellKind
+from schemas import registry
+from tests.test_ajout_de_table import SHEET_FILE, TABLE_FILE
 
 CONTRACTS, ACTIONS = 4, 60
 PLACES = ["fichier", "feuille", "cellule", "code"]
 DEPENDS_ON_FILES = {"provenance"}
+NEW_COLUMNS = {
+    "confirme": "BOOLEAN",
+    "part": "PERCENT",
+    "voix": "INTEGER",
+    "lien": "URL",
+    "numero_siren": "SIREN",
+    "cout": "EUROS",
+}
+
+
+@pytest.fixture
+def declared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The sheet that another test adds, with more columns, in folders that the packages also look into."""
+    columns = "".join(
+        f'column(Kind.{kind}, "{name}", ("{name}", "{name}"), ("…", "…"), "un exemple"),\n        '
+        for name, kind in NEW_COLUMNS.items()
+    )
+    cells = "".join(f'cell(TABLE["{name}"]),\n        ' for name in NEW_COLUMNS)
+    modules = {
+        schemas.tables: TABLE_FILE.replace("DATE_DEBUT,\n        REMARQUE", f"DATE_DEBUT,\n        {columns}REMARQUE"),
+        schemas.sheets: SHEET_FILE.replace("cell(REMARQUE)", f"{cells}cell(REMARQUE)"),
+    }
+    for package, content in modules.items():
+        folder = tmp_path / package.__name__
+        folder.mkdir()
+        (folder / "avis.py").write_text(content, encoding="utf-8")
+        monkeypatch.setattr(package, "__path__", [*package.__path__, str(folder)])
+    registry.forget()
+    yield
+    monkeypatch.undo()
+    for module in ("schemas.tables.avis", "schemas.sheets.avis"):
+        sys.modules.pop(module, None)
+    registry.forget()
 
 
 @pytest.fixture(scope="module")
@@ -90,13 +129,20 @@ def test_same_seed_same_bytes(tmp_path: Path, file_format: Format) -> None:
     assert _digest(tmp_path / "un") != _digest(tmp_path / "autre")
 
 
+@pytest.mark.usefixtures("declared")
 def test_every_planted_mistake_is_found_at_its_cell_and_nothing_else(tmp_path: Path) -> None:
+    """Also in a sheet that this package knows nothing of, with a column of most kinds."""
     folder = tmp_path / "fautes"
-    written = generate(folder, Wanted(8, 200, 0.05, "xlsx"))
+    written = generate(folder, Wanted(12, 200, 0.05, "xlsx"))
     planted = pd.read_csv(manifest_of(folder), dtype="str")
     assert written.mistakes == len(planted) > 100
-    found = errors(job.run(folder).issues)[["file", "sheet", "cell", "code"]].set_axis(PLACES, axis=1)
+    assert "Avis" in set(planted["feuille"])
+    outcome = job.run(folder)
+    found = errors(outcome.issues)[["file", "sheet", "cell", "code"]].set_axis(PLACES, axis=1)
     assert sorted(found.itertuples(index=False)) == sorted(planted.itertuples(index=False))
+    rows = outcome.tables["avis"]
+    assert all(rows[name].notna().any() for name in NEW_COLUMNS)
+    assert "identifiant-nouveau" not in set(outcome.issues["code"])
 
 
 def test_no_mistake_no_manifest(tmp_path: Path) -> None:
