@@ -63,7 +63,8 @@ class OccupiedError(Exception):
 
 def manifest_of(folder: Path) -> Path:
     """The list of planted mistakes, beside the folder: nothing but sources stands among sources."""
-    return folder.with_name(f"{folder.name}.attendu.csv")
+    whole = folder.resolve()
+    return whole.with_name(f"{whole.name}.attendu.csv")
 
 
 def generate(folder: Path, wanted: Wanted, step: Callable[[int], None] | None = None) -> Written:
@@ -73,6 +74,7 @@ def generate(folder: Path, wanted: Wanted, step: Callable[[int], None] | None = 
         OccupiedError: the folder holds something else.
         TooLargeError: see `benchmarks.world.make`.
     """
+    folder = folder.resolve()
     world = make_world(wanted.contracts, wanted.actions, wanted.seed, REAL)
     _clear(folder)
     for name in (CONTRACTS_FOLDER, REFERENCES_FOLDER):

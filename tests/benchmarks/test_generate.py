@@ -165,6 +165,13 @@ def test_a_folder_made_here_is_replaced(tmp_path: Path) -> None:
     assert not manifest_of(folder).exists()
 
 
+def test_the_folder_may_be_the_current_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "ici").mkdir()
+    monkeypatch.chdir(tmp_path / "ici")
+    generate(Path(), Wanted(1, 9, 0.2, "csv"))
+    assert (tmp_path / "ici.attendu.csv").is_file()
+
+
 @pytest.mark.parametrize("wanted", [Wanted(1, 200_000), Wanted(10_000_000, 1)])
 def test_more_than_sources_can_hold_is_refused_before_anything_is_written(tmp_path: Path, wanted: Wanted) -> None:
     with pytest.raises(TooLargeError, match="demandez au"):
