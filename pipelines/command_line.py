@@ -42,7 +42,10 @@ class _Help(click.HelpFormatter):
 
     def write_dl(self, rows: Iterable[tuple[str, str]], *args: Any, **more: Any) -> None:  # noqa: ANN401
         """The options or the commands, each with what it does."""
-        super().write_dl([(term, said.replace("[default: ", "[par défaut : ")) for term, said in rows], *args, **more)
+        french = {"[default: ": "[par défaut : ", "[required]": "[obligatoire]"}
+        for english, word in french.items():
+            rows = [(term, said.replace(english, word)) for term, said in rows]
+        super().write_dl(list(rows), *args, **more)
 
 
 class _Context(click.Context):
