@@ -210,6 +210,12 @@ def test_a_key_that_has_no_right_changes_nothing_and_is_shown_nowhere(publisher:
     assert not [path for path in kept if publisher.portal.key.encode() in path.read_bytes()]
 
 
+def test_without_an_organisation_the_plan_says_whose_the_dataset_would_be(publisher: Publisher) -> None:
+    code, said = publisher.run("publish", "latest", "--portal", publisher.portal.url)
+    assert code == 0, said
+    assert "(la personne de la clé)\nJeu de données : à créer\n" in said
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
