@@ -192,9 +192,7 @@ def _portal_errors() -> Iterator[None]:
     except NotAReleaseError as error:
         raise Stop(USAGE, str(error)) from error
     except DescriptionError as error:
-        again = (
-            "Une version d’avant cette règle ne peut pas être envoyée : corrigez sources/, puis faites-en une nouvelle."
-        )
+        again = "Telle quelle, cette version ne peut pas être envoyée : corrigez sources/, puis faites-en une nouvelle."
         raise Stop(REFUSED, f"{error}\n{again}") from error
 
 
