@@ -30,6 +30,7 @@ from pipelines.command_line import (
 if TYPE_CHECKING:
     from pipelines.portal.portals import Portal
     from pipelines.portal.publishing import Prepared
+    from pipelines.portal.refusal import Refusal
 
 
 def add_portal_commands(group: click.Group) -> None:
@@ -68,6 +69,16 @@ _organisation_option = click.option(
     help="L’organisation propriétaire, par son identifiant sur le portail (par défaut : la personne de la clé).",
 )
 
+_UNCOMMITTED = "--uncommitted"
+_OF_SHEETS = ("feuilles-non-engagees", "feuilles-sans-depot", "git-absent", "depot-sans-engagement", "depot-illisible")
+_OF_SHOWN = ("version-anterieure", "version-montree-inconnue", "rupture-non-annoncee", "comparaison-impossible")
+_LETS_THROUGH = {
+    "version-partielle": "--partial",
+    **dict.fromkeys(_OF_SHEETS, _UNCOMMITTED),
+    **dict.fromkeys(_OF_SHOWN, "--rollback"),
+}
+"""The option that lets a reason through, by the code of the reason."""
+
 
 @click.command(cls=Command)
 @click.argument("release", metavar="VERSION")
@@ -77,14 +88,14 @@ _organisation_option = click.option(
 @click.option("--partial", is_flag=True, help="Admet une version partielle, dont des lignes sont en quarantaine.")
 @click.option("--rollback", is_flag=True, help="Admet une version plus ancienne que celle du portail, ou qui la rompt.")
 @click.option(
-    "--uncommitted", is_flag=True, help="Admet des feuilles qui ne sont pas celles du dépôt (jamais en production)."
+    _UNCOMMITTED, is_flag=True, help="Admet des feuilles qui ne sont pas celles du dépôt (jamais en production)."
 )
 @click.option(
     "--sources",
     type=FOLDER,
     default=Path("sources"),
     show_default=True,
-    help="Dossier des feuilles, dans son dépôt git : la version doit venir de ce qui y est engagé.",
+    help="Dossier des feuilles, dans son dépôt git : la version doit venir de son dernier commit.",
 )
 @outputs_option
 @guarded
@@ -113,7 +124,7 @@ def publish(
     if prepared.refused:
         console.print("\nPublication refusée, rien n’a été envoyé :", markup=False)
         for one in prepared.refused:
-            console.print(f"  - {one.why}", markup=False)
+            console.print(_refusal(one, production=portal.production), markup=False)
         return REFUSED
     if prepared.plan.nothing:
         return DONE
@@ -124,6 +135,15 @@ def publish(
     with _portal_errors():
         _applied(prepared)
     return DONE
+
+
+def _refusal(one: Refusal, *, production: bool) -> str:
+    """A reason, after its code (docs/portail.md has them all), then the option that lets it through, if one does."""
+    lines = f"{one.code} : {one.why}".splitlines()
+    option = _LETS_THROUGH.get(one.code)
+    if option and not (production and option == _UNCOMMITTED):
+        lines.append(f"Si c’est voulu : {option}.")
+    return "  - " + "\n    ".join(lines)
 
 
 def _applied(prepared: Prepared) -> None:
@@ -172,9 +192,7 @@ def _portal_errors() -> Iterator[None]:
     except NotAReleaseError as error:
         raise Stop(USAGE, str(error)) from error
     except DescriptionError as error:
-        again = (
-            "Une version d’avant cette règle ne peut pas être envoyée : corrigez sources/, puis faites-en une nouvelle."
-        )
+        again = "Telle quelle, cette version ne peut pas être envoyée : corrigez sources/, puis faites-en une nouvelle."
         raise Stop(REFUSED, f"{error}\n{again}") from error
 
 

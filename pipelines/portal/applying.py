@@ -33,6 +33,8 @@ from pipelines.portal.uploads import APART, Uploads
 
 _TRIES = 5
 """How often the portal is looked at again without anything having moved forward."""
+_DOING = {Kind.CREATE: "envoi", Kind.REPLACE: "remplacement", Kind.UPDATE: "mise à jour", Kind.REMOVE: "retrait"}
+"""What is told of a resource when its turn comes."""
 _DATASET_FORM = (
     *("title", "acronym", "description", "description_short", "license", "frequency", "frequency_date", "tags"),
     *("temporal_coverage", "spatial", "private", "archived", "access_type", "access_audiences"),
@@ -112,22 +114,22 @@ class Publication:
             held = read(self.client, self.client.identified(self.client.post("1/datasets/", json=self._new_dataset())))
             found = plan(self.wanted, held, self.extensions())
         # What is sent first is the last of the list: udata puts each new resource before the others.
-        for sending in reversed(found.sent):
-            if sending.kind.changes:
-                try:
-                    self._make(held.id, sending)
-                except PortalRefusedError as error:
-                    raise PortalRefusedError(f"{sending.name} : {error}") from None
+        changing = [sending for sending in reversed(found.sent) if sending.kind.changes]
+        for number, sending in enumerate(changing, start=1):
+            self.tell(f"{number}/{len(changing)}  {sending.name} : {_DOING[sending.kind]}")
+            try:
+                self._make(held.id, sending)
+            except PortalRefusedError as error:
+                raise PortalRefusedError(f"{sending.name} : {error}") from None
         for other in found.others:
             if other.kind is Kind.REMOVE:
-                self.tell(f"{other.name} : retiré")
+                self.tell(f"{other.name} : {_DOING[Kind.REMOVE]}")
                 self.client.delete(f"1/datasets/{held.id}/resources/{other.held.id}/")
         self._put_in_order(held.id)
         self._put_dataset(held.id)
 
     def _make(self, dataset: str, sending: Sending) -> None:
         resource, held = sending.wanted, sending.held
-        self.tell(f"{resource.key} : {sending.kind.value}")
         if resource.path is not None and (held is None or sending.kind is Kind.REPLACE):
             where = f"resources/{held.id}/upload/" if held else "upload/"
             held = HeldResource.of(

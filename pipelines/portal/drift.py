@@ -65,7 +65,7 @@ def compare(publication: Publication) -> Compared:
     if held.version != found.version:
         drifts.append(Drift("jeu de données", f"dit montrer la version {held.version or '(aucune)'}"))
     if found.fields:
-        drifts.append(Drift("jeu de données", f"n’a pas ce que dit la version : {', '.join(found.fields)}"))
+        drifts.append(Drift("jeu de données", f"décrit autrement que dans la version ({', '.join(found.fields)})"))
     files = size = 0
     for sending in found.sent:
         if sending.kind is Kind.SKIP:
@@ -88,7 +88,7 @@ def _said(sending: Sending) -> Iterator[Drift]:
     if sending.held is None:
         yield Drift(sending.name, "n’est pas sur le portail")
     elif fields := resource_fields(sending.wanted, sending.held):
-        yield Drift(sending.name, f"n’a pas ce que dit la version : {', '.join(fields)}")
+        yield Drift(sending.name, f"décrit autrement que dans la version ({', '.join(fields)})")
 
 
 def served(client: Client, link: str, path: Path) -> tuple[str, int]:

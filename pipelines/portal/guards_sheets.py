@@ -42,7 +42,8 @@ def other_sheets(folder: ReleaseFolder, sources: Path, *, partial: bool) -> Iter
             "feuilles-non-engagees",
             f"Les feuilles dont la version {folder.version} est faite ne sont pas celles du dernier commit de "
             f"{sources} : {cut(told)}. Enregistrez les feuilles dans git (git add, git commit), ou refaites la version "
-            "d’après celles qui y sont.",
+            "d’après celles qui y sont ; pour une version plus ancienne, indiquez le dossier des feuilles de son "
+            "commit (git worktree).",
         )
     elif not blobs:
         yield Refusal(

@@ -90,6 +90,10 @@ class Owner:
     id: str
     name: str
 
+    def told(self) -> str:
+        """In French; a person is named as one, since leaving the organisation out makes another dataset, of theirs."""
+        return self.name if self.kind == "organization" else f"{self.name} (la personne de la clé)"
+
     def as_json(self) -> Json:
         """As a dataset's form wants it; a person's own datasets name nobody."""
         return {"organization": self.id} if self.kind == "organization" else {}

@@ -6,6 +6,7 @@ Belongs here: its lines. Does not belong here: what is in the plan (``plan``), a
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 
 from pipelines.portal.plan import Kind, Other, Plan, Sending
 from pipelines.portal.portals import Portal
@@ -27,7 +28,9 @@ def told(plan: Plan, portal: Portal, owner: str, page: str) -> str:
         f"  {_head(plan)}",
     ]
     for kind in _SHOWN_IN_FULL:
-        lines += [_line(one) for one in plan.resources if one.kind is kind]
+        same = [one for one in plan.resources if one.kind is kind]
+        first = kind is Kind.CREATE and plan.shown is None
+        lines += _by_folder(same) if first else [_line(one) for one in same]
     if plan.reordered:
         lines.append("  réordonner     les ressources : leur ordre a changé")
     counted = Counter(one.kind for one in plan.resources)
@@ -35,7 +38,7 @@ def told(plan: Plan, portal: Portal, owner: str, page: str) -> str:
         lines.append(f"  garder         {numbered(counted[Kind.KEEP], 'ressource inchangée', 'ressources inchangées')}")
     if plan.remarks:
         lines += ["", "À savoir :", *(f"  - {remark}" for remark in plan.remarks)]
-    return "\n".join([*lines, "", _summary(plan, counted)])
+    return "\n".join([*lines, "", _summary(plan, counted), *_lost(counted[Kind.REMOVE])])
 
 
 def _head(plan: Plan) -> str:
@@ -47,7 +50,28 @@ def _head(plan: Plan) -> str:
 
 
 def _line(one: Sending | Other) -> str:
-    return f"  {one.kind.value:<13}  {one.name:<{_WIDTH}}  {one.why}"
+    return _row(one.kind, one.name, one.why)
+
+
+def _row(kind: Kind, name: str, why: str) -> str:
+    return f"  {kind.value:<13}  {name:<{_WIDTH}}  {why}"
+
+
+def _by_folder(created: list[Sending | Other]) -> Iterator[str]:
+    """The lines of a first publication, where everything is new: one for each folder of several files."""
+    folders = Counter(_folder(one) for one in created)
+    told = set()
+    for one in created:
+        folder = _folder(one)
+        if not folder or folders[folder] == 1:
+            yield _line(one)
+        elif folder not in told:
+            told.add(folder)
+            yield _row(one.kind, f"{folder}/", f"{numbered(folders[folder], 'ressource')}, absentes du portail")
+
+
+def _folder(one: Sending | Other) -> str:
+    return one.name.rpartition("/")[0]
 
 
 def _summary(plan: Plan, counted: Counter[Kind]) -> str:
@@ -63,3 +87,11 @@ def _summary(plan: Plan, counted: Counter[Kind]) -> str:
     if plan.reordered:
         said.append("l’ordre des ressources")
     return f"En tout : {', '.join(said) or 'la version montrée, et rien d’autre'}."
+
+
+def _lost(removed: int) -> list[str]:
+    """What no later publication gives back."""
+    if not removed:
+        return []
+    whose = numbered(removed, "ressource retirée", "ressources retirées")
+    return [f"Sans retour, pour {whose} : un lien permanent perdu ne revient pas, même si le fichier revient."]

@@ -50,7 +50,7 @@ class Prepared:
         return plan_text.told(
             self.plan,
             self.publication.client.portal,
-            self.publication.owner.name,
+            self.publication.owner.told(),
             page_of(self.publication, self.held) if self.held else "",
         )
 

@@ -132,7 +132,7 @@ def test_what_the_dataset_says(script: Scripted) -> None:
     assert whys(found) == [
         ("jeu de données", "est privé : personne d’autre ne le voit"),
         ("jeu de données", "dit montrer la version 2026-11-01"),
-        ("jeu de données", "n’a pas ce que dit la version : mots-clés"),
+        ("jeu de données", "décrit autrement que dans la version (mots-clés)"),
     ]
 
 
@@ -149,8 +149,8 @@ def test_what_resources_say(script: Scripted, tmp_path: Path) -> None:
     found = compared(script, wanted, there, Answer(body=CONTENT), Answer(body=CONTENT))
     assert whys(found)[1:] == [
         ("csv/a.csv", "le fichier s’appelle avant.csv sur le portail"),
-        ("csv/b.csv", "n’a pas ce que dit la version : titre"),
-        ("lien/site", "n’a pas ce que dit la version : type"),
+        ("csv/b.csv", "décrit autrement que dans la version (titre)"),
+        ("lien/site", "décrit autrement que dans la version (type)"),
         ("csv/absent.csv", "n’est pas sur le portail"),
         (
             "csv/de-trop.csv",

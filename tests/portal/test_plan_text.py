@@ -45,6 +45,24 @@ def test_a_first_publication(tmp_path: Path) -> None:
     )
 
 
+def test_a_first_publication_counts_the_files_of_a_folder(tmp_path: Path) -> None:
+    names = ("csv/a.csv", "classeur.xlsx", "csv/b.csv", "csv/c.csv", "archive/2026-11-26")
+    wanted = release(*(file(tmp_path, name) for name in names))
+    created = [
+        "  créer          csv/                                          3 ressources, absentes du portail",
+        "  créer          classeur.xlsx                                 absent du portail",
+        "  créer          archive/2026-11-26                            absent du portail",
+    ]
+    extensions = {*EXTENSIONS, "xlsx", "2026-11-26"}
+    cut_short = portal(wanted, (), extras={}, private=True)
+    for found in (plan(wanted, None, extensions), plan(wanted, cut_short, extensions)):
+        lines = text(found).splitlines()
+        assert [line for line in lines if line.endswith("du portail")] == created
+        assert "5 ressources à créer" in lines[-1]
+    later = text(plan(wanted, portal(wanted, (), extras={VERSION: "2026-11-01"}), extensions))
+    assert later.count("absent du portail") == len(names)
+
+
 def test_nothing(tmp_path: Path) -> None:
     wanted = release(file(tmp_path), remote())
     assert text(done(wanted, *(resource(one) for one in wanted.resources))) == (
@@ -91,7 +109,8 @@ def test_a_little_of_everything(tmp_path: Path) -> None:
         "  garder         2 ressources inchangées\n"
         "\n"
         "En tout : le jeu de données à mettre à jour, 1 ressource à créer, 1 ressource à remplacer, "
-        "1 ressource à mettre à jour, 1 ressource à retirer."
+        "1 ressource à mettre à jour, 1 ressource à retirer.\n"
+        "Sans retour, pour 1 ressource retirée : un lien permanent perdu ne revient pas, même si le fichier revient."
     )
 
 

@@ -355,7 +355,7 @@ def test_a_dataset_deleted_during_the_publication(udata: Udata, tmp_path: Path) 
     place = f"/api/1/datasets/{shown(udata)['id']}/"
 
     def tell(said: str) -> None:
-        if "retiré" in said:
+        if "retrait" in said:
             udata.call("DELETE", place).raise_for_status()
 
     made.tell = tell
@@ -504,14 +504,14 @@ def _licence(udata: Udata, place: str, _: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("edit", "told"),
     [
-        (_title, "csv/actions.csv : n’a pas ce que dit la version : titre."),
+        (_title, "csv/actions.csv : décrit autrement que dans la version (titre)."),
         (_file, "csv/actions.csv : diffère à partir de l’octet 2."),
-        (_renamed, "csv/actions.csv : n’a pas ce que dit la version : titre."),
+        (_renamed, "csv/actions.csv : décrit autrement que dans la version (titre)."),
         (_deleted, "csv/actions.csv : n’est pas sur le portail."),
-        (_unkeyed, "csv/actions.csv : n’a pas ce que dit la version : clé."),
+        (_unkeyed, "csv/actions.csv : décrit autrement que dans la version (clé)."),
         (_order, "ressources : ne sont pas dans l’ordre de la version."),
-        (_dataset, "jeu de données : n’a pas ce que dit la version : titre, mots-clés."),
-        (_licence, "jeu de données : n’a pas ce que dit la version : résumé, licence."),
+        (_dataset, "jeu de données : décrit autrement que dans la version (titre, mots-clés)."),
+        (_licence, "jeu de données : décrit autrement que dans la version (résumé, licence)."),
     ],
 )
 def test_an_edit_by_hand_is_reported_then_undone(

@@ -109,6 +109,8 @@ def test_a_first_release_is_planned_then_published_then_kept(publisher: Publishe
     code, said = publisher.publish("latest")
     assert (code, publisher.portal.datasets()) == (0, []), said
     assert "créer          le jeu de données, en brouillon" in said
+    assert "  créer          parquet/" in said
+    assert said.count("absent du portail") == 8  # the workbook, the ZIP, the documents and the archive
     assert said.rstrip().endswith("Rien n’a été envoyé : ajoutez --apply pour le faire.")
 
     code, said = publisher.publish("latest", "--apply")
@@ -173,8 +175,22 @@ def test_a_changed_release_replaces_in_place_and_leaves_an_archive(publisher: Pu
     assert publisher.check("2026-11-20")[0] == 1
 
     code, said = publisher.publish("2026-11-20", "--apply", "--uncommitted")
-    assert code == 1, said  # older than what the portal shows
+    assert code == 1, said
+    assert "  - version-anterieure : La version 2026-11-20 est antérieure à 2026-11-21" in said
+    assert "\n    - Un identifiant de « partenaires » a disparu" in said
+    assert said.count("\n    Si c’est voulu : --rollback.") == 2
     assert publisher.dataset()["extras"]["contrats:version"] == "2026-11-21"
+
+
+def test_an_older_release_goes_back_from_the_sheets_of_its_commit(publisher: Publisher, tmp_path: Path) -> None:
+    code, said = publisher.publish("2026-11-20", "--rollback")
+    assert code == 1, said
+    assert "feuilles-non-engagees" in said
+    assert "Si c’est voulu : --uncommitted." in said
+    publisher.git("worktree", "add", "--quiet", str(tmp_path / "avant"), "HEAD~1")
+    code, said = publisher.publish("2026-11-20", "--rollback", "--sources", str(tmp_path / "avant" / "sources"))
+    assert code == 0, said
+    assert "Version : 2026-11-21 → 2026-11-20" in said
 
 
 def test_a_key_that_has_no_right_changes_nothing_and_is_shown_nowhere(publisher: Publisher) -> None:
@@ -192,6 +208,12 @@ def test_a_key_that_has_no_right_changes_nothing_and_is_shown_nowhere(publisher:
     kept = [path for path in publisher.folder.rglob("*") if path.is_file() and not path.is_symlink()]
     assert kept
     assert not [path for path in kept if publisher.portal.key.encode() in path.read_bytes()]
+
+
+def test_without_an_organisation_the_plan_says_whose_the_dataset_would_be(publisher: Publisher) -> None:
+    code, said = publisher.run("publish", "latest", "--portal", publisher.portal.url)
+    assert code == 0, said
+    assert "(la personne de la clé)\nJeu de données : à créer\n" in said
 
 
 @pytest.mark.parametrize(
