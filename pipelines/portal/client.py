@@ -173,7 +173,7 @@ class Client:
         """
         found = self._repeated("GET", path)
         if not isinstance(found, list):
-            raise self._no_udata("une liste était attendue")
+            raise self.not_udata("une liste était attendue")
         return found
 
     def pages(self, path: str, fields: str, **parameters: str) -> Iterator[Json]:
@@ -185,14 +185,14 @@ class Client:
         page, more = 1, True
         while more:
             if page > _MOST_PAGES:
-                raise self._no_udata("une liste y est sans fin")
+                raise self.not_udata("une liste y est sans fin")
             # The address of the next page is not followed: it is the portal's word, and the key goes with the request.
             asked = {**parameters, "page": str(page), "page_size": str(_PAGE)}
             headers = {"X-Fields": f"data{{{fields}}},next_page"}
             found = self._repeated("GET", path, params=asked, headers=headers)
             data = found.get("data") if isinstance(found, dict) else None
             if not isinstance(data, list) or not all(isinstance(one, dict) for one in data):
-                raise self._no_udata("une liste en pages était attendue")
+                raise self.not_udata("une liste en pages était attendue")
             yield from data
             page, more = page + 1, bool(data and found.get("next_page"))
 
@@ -251,7 +251,7 @@ class Client:
         """
         if isinstance(answer, dict) and isinstance(answer.get("id"), str):
             return str(answer["id"])
-        raise self._no_udata("sa réponse n’a pas d’identifiant")
+        raise self.not_udata("sa réponse n’a pas d’identifiant")
 
     # --- One request ------------------------------------------------------------------------------------------------
 
@@ -310,7 +310,7 @@ class Client:
             for block in answer.iter_content(1 << 16):
                 content += block
                 if len(content) > _MOST_BYTES:
-                    raise self._no_udata(f"une réponse dépasse {_MOST_BYTES >> 20} Mo")
+                    raise self.not_udata(f"une réponse dépasse {_MOST_BYTES >> 20} Mo")
             return _Answer(answer.status_code, answer.headers, bytes(content))
 
     def _unclear(self, answer: _Answer) -> str:
@@ -330,7 +330,7 @@ class Client:
             try:
                 return answer.said
             except ValueError:
-                raise self._no_udata("sa réponse n’est pas du JSON") from None
+                raise self.not_udata("sa réponse n’est pas du JSON") from None
         if 300 <= status < 400:
             raise PortalError(
                 f"{self.portal.root} renvoie ailleurs ({status}) : donnez à --portal l’adresse définitive du portail."
@@ -347,10 +347,11 @@ class Client:
 
     def _object(self, answer: object) -> Json:
         if not isinstance(answer, dict):
-            raise self._no_udata("un objet JSON était attendu")
+            raise self.not_udata("un objet JSON était attendu")
         return answer
 
-    def _no_udata(self, why: str) -> PortalError:
+    def not_udata(self, why: str) -> PortalError:
+        """What to raise of an answer that no portal gives."""
         return PortalError(
             f"{self.portal.root} ne répond pas comme un portail udata : {why}. "
             "Vérifiez l’adresse donnée à --portal ; si c’est bien elle, le portail est peut-être en travaux."
