@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,7 +29,7 @@ from pipelines.command_line import (
 
 if TYPE_CHECKING:
     from pipelines.portal.portals import Portal
-    from pipelines.portal.publishing import Prepared
+    from pipelines.portal.publishing import Demand, Prepared
     from pipelines.portal.refusal import Refusal
 
 
@@ -110,16 +110,24 @@ def publish(
 ) -> int:
     """Met le portail (data.gouv.fr) dans l’état d’une version : montre le plan, et l’applique avec --apply."""
     from pipelines.portal.guards import Allowed
-    from pipelines.portal.publishing import Demand, prepare
+    from pipelines.portal.publishing import Demand
+    from pipelines.publish import lock
 
     folder = release_folder(release, outputs)
-    console = console_of()
     here = outputs if isinstance(outputs, Path) else folder.parent.parent
-    with _portal_errors():
-        prepared = prepare(
-            Demand(folder, sources, here, portal, organisation, Allowed(**admitted), _today()),
-            lambda said: console.print(f"  {said}", markup=False),
-        )
+    demand = Demand(folder, sources, here, portal, organisation, Allowed(**admitted), _today())
+    # From the guards on: they look at what the portal shows. A folder named by its path may have no outputs around.
+    place = here if here.is_dir() else folder.parent
+    with _portal_errors(), lock.alone(place, lock.PORTAL) if apply else nullcontext():
+        return _published(demand, apply=apply)
+
+
+def _published(demand: Demand, *, apply: bool) -> int:
+    """Shows the plan, and carries it out when that is asked; returns the exit code."""
+    from pipelines.portal.publishing import prepare
+
+    console = console_of()
+    prepared = prepare(demand, lambda said: console.print(f"  {said}", markup=False))
     console.print(prepared.told(), markup=False)
     if prepared.refused:
         console.print("\nPublication refusée, rien n’a été envoyé :", markup=False)
@@ -132,8 +140,7 @@ def publish(
         console.print("Rien n’a été envoyé : ajoutez --apply pour le faire.", markup=False)
         return DONE
     console.print("")
-    with _portal_errors():
-        _applied(prepared)
+    _applied(prepared)
     return DONE
 
 
@@ -181,13 +188,14 @@ def _portal_errors() -> Iterator[None]:
     """What the portal or the release refuses, as the end of a command."""
     from pipelines.portal.errors import PortalError, PortalRefusedError
     from pipelines.publish.description import DescriptionError
+    from pipelines.publish.errors import OutputsBusy
     from pipelines.publish.folder import NotAReleaseError
 
     try:
         yield
     except PortalRefusedError as error:
         raise Stop(REFUSED, str(error)) from error
-    except PortalError as error:
+    except (PortalError, OutputsBusy) as error:
         raise Stop(ENVIRONMENT, str(error)) from error
     except NotAReleaseError as error:
         raise Stop(USAGE, str(error)) from error

@@ -12,7 +12,6 @@ shows the release. The step can be launched alone, at any time: the portal itsel
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -79,7 +78,7 @@ def make_portal() -> dg.AssetsDefinition:
 
         release = _release(settings, portail.version)
         outputs = settings.outputs_here
-        with _alone(outputs):
+        with lock.alone(outputs, lock.PORTAL):  # a publication of the shell may be at work there
             demand = Demand(
                 release=release,
                 sources=settings.sources_folder,
@@ -185,20 +184,6 @@ def _release(settings: Run, version: str) -> Path:
         known = ", ".join(one.version for one in found.releases) or "aucune"
         raise NotAReleaseError(f"« {version} » n’est pas une version de {settings.outputs} (il y a : {known}).")
     return named.path
-
-
-@contextmanager
-def _alone(outputs: Path) -> Iterator[None]:
-    """While it lasts, nobody else sends anything to a portal from this folder.
-
-    Raises:
-        OutputsBusy: somebody does.
-    """
-    lock.take(outputs, lock.PORTAL)
-    try:
-        yield
-    finally:
-        lock.free(outputs, lock.PORTAL)
 
 
 def _admitted(prepared: "Prepared") -> dg.AssetCheckResult:

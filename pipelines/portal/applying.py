@@ -11,6 +11,7 @@ plan is made. The version that the portal shows is written last.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
@@ -86,13 +87,15 @@ class Publication:
             PortalRefusedError: the portal refuses something, or does not give back what it was given.
             PortalError: it can't be used.
         """
-        tries, left = _TRIES, -1
+        tries, left = _TRIES, math.inf
         while True:
             held, found = self.look()
             if found.nothing and held is not None:
                 return held
-            tries = tries if found.changes == left else _TRIES
-            left = found.changes
+            if (
+                found.changes < left
+            ):  # never so close: otherwise a portal that undoes what it does would hold it for ever
+                tries, left = _TRIES, found.changes
             try:
                 self._carry_out(found, held)
                 return self._settled()

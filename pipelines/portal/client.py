@@ -14,6 +14,7 @@ data.gouv.fr's; and the fork of urllib3 that it installs takes the place of the 
 
 from __future__ import annotations
 
+import json
 import math
 import re
 import time
@@ -35,6 +36,12 @@ _NAME = "contrats-destination"
 """How requests present themselves."""
 
 _PAGE = 50
+_MOST_PAGES = 1000
+"""Of one list: nobody owns as many datasets; a list that goes on has no end."""
+_MOST_BYTES = 64 * 1024 * 1024
+"""Of one answer: a dataset with its resources takes some hundred kilobytes."""
+_DEPTH = 10
+"""Fields within fields whose errors are shown."""
 _SHOWN = 300
 """Characters of the portal's own words that are shown."""
 _PASSING = frozenset({500, 502, 503, 504})
@@ -105,24 +112,50 @@ class Patience:
         yield from (self.first_wait * 2**number for number in range(self.attempts - 1))
 
 
+@dataclass(frozen=True)
+class _Answer:
+    """An answer, read to its end."""
+
+    status_code: int
+    headers: Mapping[str, str]
+    content: bytes
+
+    @property
+    def said(self) -> Any:  # noqa: ANN401  (what JSON holds)
+        """What it says in JSON.
+
+        Raises:
+            ValueError: it is no JSON, or has no end of nesting.
+        """
+        try:
+            return json.loads(self.content)
+        except RecursionError:
+            raise ValueError from None
+
+
 @dataclass
 class Client:
-    """A portal and a key. ``sleep`` and ``now`` (seconds since 1970) are the only clock."""
+    """A portal and a key. ``sleep``, ``now`` (since 1970) and ``steady`` (never set back) are the only clock."""
 
     portal: Portal
     key: str = field(repr=False)
     patience: Patience = Patience()
     sleep: Callable[[float], None] = time.sleep
     now: Callable[[], float] = time.time
+    steady: Callable[[], float] = time.monotonic
     writes: int = 0
     """Requests that could change something, as far as they were sent."""
     _session: requests.Session = field(default_factory=requests.Session, repr=False)
+    _not_before: float = field(default=-math.inf, repr=False)
+    """When the next request may be sent, by ``steady``."""
 
     def __post_init__(self) -> None:
         self._session.headers.update({"User-Agent": _NAME, "Accept": "application/json"})
         self._session.auth = _NoOther()
         if self.key:
             self._session.headers["X-API-KEY"] = self.key
+        if self.portal.root.startswith("http:"):  # this machine: a proxy of the environment would be told the key
+            self._session.trust_env = False
 
     def get(self, path: str, **parameters: str) -> Json:
         """What a call answers; ``path`` is ``1/datasets/…``.
@@ -140,7 +173,7 @@ class Client:
         """
         found = self._repeated("GET", path)
         if not isinstance(found, list):
-            raise self._no_udata("une liste était attendue")
+            raise self.not_udata("une liste était attendue")
         return found
 
     def pages(self, path: str, fields: str, **parameters: str) -> Iterator[Json]:
@@ -151,13 +184,15 @@ class Client:
         """
         page, more = 1, True
         while more:
+            if page > _MOST_PAGES:
+                raise self.not_udata("une liste y est sans fin")
             # The address of the next page is not followed: it is the portal's word, and the key goes with the request.
             asked = {**parameters, "page": str(page), "page_size": str(_PAGE)}
             headers = {"X-Fields": f"data{{{fields}}},next_page"}
             found = self._repeated("GET", path, params=asked, headers=headers)
             data = found.get("data") if isinstance(found, dict) else None
             if not isinstance(data, list) or not all(isinstance(one, dict) for one in data):
-                raise self._no_udata("une liste en pages était attendue")
+                raise self.not_udata("une liste en pages était attendue")
             yield from data
             page, more = page + 1, bool(data and found.get("next_page"))
 
@@ -177,15 +212,15 @@ class Client:
         """
         self._repeated("DELETE", path, gone=frozenset({404}))
 
-    def post(self, path: str, *, json: object = None, data: object = None, files: object = None) -> Json:
-        """Makes something, at most once.
+    def post(self, path: str, **more: object) -> Json:
+        """Makes something, at most once; ``more``: its ``json``, or its ``data`` and ``files``, as requests takes them.
 
         Raises:
             UncertainError: no clear answer.
             PortalError: it was not carried out.
         """
         try:
-            answer = self._send("POST", path, json=json, data=data, files=files)
+            answer = self._send("POST", path, **more)
         except requests.RequestException as error:
             raise UncertainError(_unheard(error)) from None
         if cause := self._unclear(answer):
@@ -216,7 +251,7 @@ class Client:
         """
         if isinstance(answer, dict) and isinstance(answer.get("id"), str):
             return str(answer["id"])
-        raise self._no_udata("sa réponse n’a pas d’identifiant")
+        raise self.not_udata("sa réponse n’a pas d’identifiant")
 
     # --- One request ------------------------------------------------------------------------------------------------
 
@@ -245,37 +280,57 @@ class Client:
             f"{self.portal.root} ne répond pas comme attendu ({numbered(tried, 'essai')}) : {cause}. {_AGAIN}"
         )
 
-    def _send(self, method: str, path: str, **more: Any) -> requests.Response:  # noqa: ANN401  (what requests takes)
+    def _send(self, method: str, path: str, **more: Any) -> _Answer:  # noqa: ANN401  (what requests takes)
         """One request. A 429 says that nothing was done: the request is sent again, whatever it is, after the wait."""
         for left in reversed(range(self.patience.attempts)):
             if method != "GET":
                 self.writes += 1
-            url = self.portal.api(path)
-            answer = self._session.request(method, url, timeout=self._timeout, allow_redirects=False, **more)
+            if (early := self._not_before - self.steady()) > 0:
+                self.sleep(early)
+            self._not_before = -math.inf
+            answer = self._asked(method, self.portal.api(path), **more)
             if answer.status_code != 429 or not left or not self._may_wait(answer):
                 break
         if answer.status_code != 429 and answer.headers.get("X-RateLimit-Remaining", "").strip() == "0":
-            self._may_wait(answer)
+            asked = _asked_wait(answer.headers, self.now())
+            if asked <= self.patience.longest_wait:
+                self._not_before = self.steady() + max(asked, self.patience.first_wait)
         return answer
 
-    def _unclear(self, answer: requests.Response) -> str:
+    def _asked(self, method: str, url: str, **more: Any) -> _Answer:  # noqa: ANN401
+        """The answer to a request, whole.
+
+        Raises:
+            PortalError: it has no end.
+            requests.RequestException: it was not heard to its end.
+        """
+        options: dict[str, Any] = {"timeout": self._timeout, "allow_redirects": False, "stream": True}
+        with self._session.request(method, url, **options, **more) as answer:
+            content = bytearray()
+            for block in answer.iter_content(1 << 16):
+                content += block
+                if len(content) > _MOST_BYTES:
+                    raise self.not_udata(f"une réponse dépasse {_MOST_BYTES >> 20} Mo")
+            return _Answer(answer.status_code, answer.headers, bytes(content))
+
+    def _unclear(self, answer: _Answer) -> str:
         """Why an answer does not say whether the request was carried out; nothing when it does."""
         if answer.status_code in _PASSING:
             return f"le portail a répondu {answer.status_code}{self._words(answer)}"
         # Another page than JSON is another server's, which the next attempt would meet again.
-        if answer.ok and answer.content and "json" in answer.headers.get("Content-Type", ""):
+        if answer.status_code < 400 and answer.content and "json" in answer.headers.get("Content-Type", ""):
             return "la réponse du portail est coupée" if _json_of(answer) is None else ""
         return ""
 
-    def _read(self, answer: requests.Response) -> Any:  # noqa: ANN401  (what JSON holds)
+    def _read(self, answer: _Answer) -> Any:  # noqa: ANN401  (what JSON holds)
         status = answer.status_code
         if status == 204:
             return {}
         if 200 <= status < 300:
             try:
-                return answer.json()
+                return answer.said
             except ValueError:
-                raise self._no_udata("sa réponse n’est pas du JSON") from None
+                raise self.not_udata("sa réponse n’est pas du JSON") from None
         if 300 <= status < 400:
             raise PortalError(
                 f"{self.portal.root} renvoie ailleurs ({status}) : donnez à --portal l’adresse définitive du portail."
@@ -292,16 +347,17 @@ class Client:
 
     def _object(self, answer: object) -> Json:
         if not isinstance(answer, dict):
-            raise self._no_udata("un objet JSON était attendu")
+            raise self.not_udata("un objet JSON était attendu")
         return answer
 
-    def _no_udata(self, why: str) -> PortalError:
+    def not_udata(self, why: str) -> PortalError:
+        """What to raise of an answer that no portal gives."""
         return PortalError(
             f"{self.portal.root} ne répond pas comme un portail udata : {why}. "
             "Vérifiez l’adresse donnée à --portal ; si c’est bien elle, le portail est peut-être en travaux."
         )
 
-    def _words(self, answer: requests.Response) -> str:
+    def _words(self, answer: _Answer) -> str:
         """What the portal says of it, cut, and without the key should it repeat it."""
         said = _json_of(answer)
         told = said.get("errors") or said.get("message") or said.get("error") if isinstance(said, dict) else None
@@ -314,7 +370,7 @@ class Client:
 
     # --- Waits ------------------------------------------------------------------------------------------------------
 
-    def _may_wait(self, answer: requests.Response) -> bool:
+    def _may_wait(self, answer: _Answer) -> bool:
         """Waits as the portal asks; false when that is too long."""
         asked = _asked_wait(answer.headers, self.now())
         if asked > self.patience.longest_wait:
@@ -364,29 +420,31 @@ def _unheard(error: requests.RequestException) -> str:
     return "la connexion a été refusée ou coupée"
 
 
-def _json_of(answer: requests.Response) -> object:
+def _json_of(answer: _Answer) -> object:
     try:
-        found: object = answer.json()
+        found: object = answer.said
     except ValueError:
         return None
     return found
 
 
-def _fields(answer: requests.Response) -> Collection[str]:
+def _fields(answer: _Answer) -> Collection[str]:
     """The fields that a refusal is about."""
     said = _json_of(answer)
     errors = said.get("errors") if isinstance(said, dict) else None
     return errors if isinstance(errors, dict) else ()
 
 
-def _told(value: object, name: str = "") -> Iterator[str]:
+def _told(value: object, name: str = "", depth: int = _DEPTH) -> Iterator[str]:
     """The texts in what a portal says of errors: one for each field, whose own may be nested."""
-    if isinstance(value, dict):
+    if isinstance(value, dict) and depth:
         for inner, each in value.items():
-            yield from _told(each, f"{name}.{inner}" if name else str(inner))
-    elif isinstance(value, list):
+            yield from _told(each, f"{name}.{inner}" if name else str(inner), depth - 1)
+    elif isinstance(value, list) and depth:
         for each in value:
-            yield from _told(each, name)
+            yield from _told(each, name, depth - 1)
+    elif isinstance(value, dict | list):
+        return
     else:
         yield f"{name} : {value}" if name else str(value)
 

@@ -5,13 +5,21 @@ Belongs here: finding and reading. Does not belong here: comparing with what is 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import cast
 from urllib.parse import quote, unquote, urlsplit
 
 from pipelines.portal.client import Client, Json
 from pipelines.portal.errors import AbsentError, PortalError
 from pipelines.portal.model import DATASET_KEY, RESOURCE_KEY, VERSION
+from pipelines.text import printable
+
+_DATASET_SHAPE: dict[str, type] = {
+    **dict.fromkeys(("extras", "temporal_coverage", "spatial", "organization", "owner", "quality"), dict),
+    **dict.fromkeys(("resources", "contact_points", "tags"), list),
+}
+"""What a field is when it is not null; the others are texts, or only compared."""
+_RESOURCE_SHAPE: dict[str, type] = dict.fromkeys(("extras", "checksum", "schema"), dict)
 
 
 @dataclass(frozen=True)
@@ -33,6 +41,7 @@ class HeldResource:
             PortalError: it is none.
         """
         identifier = client.identified(raw)
+        _require_shape(client, raw, _RESOURCE_SHAPE)
         checksum = raw.get("checksum") or {}
         return cls(
             id=identifier,
@@ -70,7 +79,8 @@ class HeldDataset:
     @property
     def version(self) -> str | None:
         """The version that was wholly published; none before the first one was."""
-        return cast("dict[str, str]", self.raw.get("extras") or {}).get(VERSION)
+        found = (self.raw.get("extras") or {}).get(VERSION)
+        return None if found is None else printable(found)
 
     @property
     def private(self) -> bool:
@@ -107,7 +117,7 @@ def owner_of(client: Client, organisation: str | None) -> Owner:
     """
     if organisation is None:
         me = client.get("1/me/")
-        name = " ".join(str(me[part]) for part in ("first_name", "last_name") if me.get(part))
+        name = printable(" ".join(str(me[part]) for part in ("first_name", "last_name") if me.get(part)))
         return Owner("owner", client.identified(me), name or client.identified(me))
     try:
         found = client.get(f"1/organizations/{quote(organisation, safe='')}/")
@@ -116,7 +126,7 @@ def owner_of(client: Client, organisation: str | None) -> Owner:
             f"{client.portal.root} : aucune organisation « {organisation} » n’y est connue. Son identifiant est à la "
             "fin de l’adresse de sa page ; celui de la démonstration n’est pas celui de www.data.gouv.fr."
         ) from None
-    return Owner("organization", client.identified(found), str(found.get("name") or organisation))
+    return Owner("organization", client.identified(found), printable(found.get("name") or organisation))
 
 
 def find(client: Client, owner: Owner, key: str) -> HeldDataset | None:
@@ -127,13 +137,19 @@ def find(client: Client, owner: Owner, key: str) -> HeldDataset | None:
     """
     there = _ours(client, owner, key, deleted=False)
     if len(there) > 1:
-        pages = ", ".join(str(one.get("page") or one["id"]) for one in there)
+        pages = ", ".join(printable(one.get("page") or one.get("id")) for one in there)
         raise PortalError(
             f"{client.portal.root} : plusieurs jeux de données de « {owner.name} » portent la clé « {key} » : {pages}. "
             "Supprimez depuis le portail ceux qui sont de trop."
         )
     if there:
-        return read(client, str(there[0]["id"]))
+        held = read(client, client.identified(there[0]))
+        if str((held.raw.get(owner.kind) or {}).get("id")) != owner.id:
+            raise PortalError(
+                f"{client.portal.root} donne, parmi les jeux de données de « {owner.name} », celui de quelqu’un "
+                f"d’autre : {held.page or held.id}. Rien n’y est changé ; signalez-le à ce portail."
+            )
+        return held
     if _ours(client, owner, key, deleted=True):
         raise PortalError(
             f"{client.portal.root} : le jeu de données « {key} » de « {owner.name} » y a été supprimé, et n’est pas "
@@ -148,9 +164,25 @@ def read(client: Client, dataset: str) -> HeldDataset:
     Raises:
         PortalError: it can't be read.
     """
-    raw = client.get(f"1/datasets/{dataset}/")
+    raw = client.get(f"1/datasets/{quote(dataset, safe='')}/")
+    _require_shape(client, raw, _DATASET_SHAPE)
+    for each in raw.get("contact_points") or []:
+        client.identified(each)
     resources = tuple(HeldResource.of(client, each) for each in raw.get("resources") or [])
-    return HeldDataset(client.identified(raw), str(raw.get("page") or ""), resources, raw)
+    return HeldDataset(client.identified(raw), _page(raw), resources, raw)
+
+
+def _page(raw: Json) -> str:
+    """The address of its page, which people are shown and click on; empty when it is none."""
+    said = printable(raw.get("page") or "")
+    return said if said.startswith(("https://", "http://")) else ""
+
+
+def _require_shape(client: Client, raw: Json, shape: Mapping[str, type]) -> None:
+    """Refuses an answer of which a field is not what udata makes it."""
+    wrong = [name for name, kind in shape.items() if not isinstance(raw.get(name), kind | None)]
+    if wrong:
+        raise client.not_udata(f"le champ « {wrong[0]} » n’est pas de la forme attendue")
 
 
 def _file_name(url: str) -> str:
@@ -160,4 +192,4 @@ def _file_name(url: str) -> str:
 def _ours(client: Client, owner: Owner, key: str, *, deleted: bool) -> list[Json]:
     asked = {owner.kind: owner.id, "deleted": "true" if deleted else "false"}
     listed = client.pages("1/datasets/", "id,page,extras", **asked)
-    return [one for one in listed if (one.get("extras") or {}).get(DATASET_KEY) == key]
+    return [one for one in listed if isinstance(one.get("extras"), dict) and one["extras"].get(DATASET_KEY) == key]

@@ -24,7 +24,7 @@ _POINTS = {
 def score_of(raw: Json) -> float | None:
     """The score of a dataset as the portal answers it, from 0 to 1; none when it says none."""
     score = (raw.get("quality") or {}).get("score")
-    return float(score) if score is not None else None
+    return float(score) if isinstance(score, int | float) else None
 
 
 def told(raw: Json) -> str:

@@ -49,7 +49,7 @@ class Uploads:
                 return self.client.post(path, files={"file": (name, file.read_bytes(), _media_type(name))})
             return self._in_parts(path, file, name)
         finally:
-            self._sent[name] = self.client.now()
+            self._sent[name] = self.client.steady()
 
     def _in_parts(self, path: str, file: Path, name: str) -> Json:
         """Each part, then a request without a file, which alone makes the resource.
@@ -74,7 +74,7 @@ class Uploads:
     def _wait_for(self, name: str) -> None:
         last = self._sent.get(name)
         if last is not None:
-            self.client.sleep(max(0.0, last + APART - self.client.now()))
+            self.client.sleep(max(0.0, last + APART - self.client.steady()))
 
 
 def sha1(path: Path) -> str:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from pipelines.publish.errors import OutputsBusy
@@ -49,6 +51,20 @@ def free(outputs: Path, name: str = NAME) -> None:
     descriptor = _held.pop(outputs.resolve() / name, None)
     if descriptor is not None:
         os.close(descriptor)
+
+
+@contextmanager
+def alone(outputs: Path, name: str = NAME) -> Iterator[None]:
+    """Holds a lock while it lasts.
+
+    Raises:
+        OutputsBusy: somebody else holds it.
+    """
+    take(outputs, name)
+    try:
+        yield
+    finally:
+        free(outputs, name)
 
 
 def _message(path: Path, holder: str) -> str:

@@ -69,6 +69,7 @@ def publication(
         patience or Patience(connect=5, answer=20),
         clock.sleep,
         clock.now,
+        clock.now,
     )
     return Publication(client, Owner("organization", udata.organisation, "Organisme des tests"), wanted)
 

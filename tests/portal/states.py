@@ -117,5 +117,7 @@ def portal(wanted: Wanted, resources: Iterable[Json], **other: Any) -> HeldDatas
         "private": False,
         "contact_points": [],
         "extras": {DATASET_KEY: asked.key, VERSION: asked.version},
+        "organization": {"id": "o", "name": "Agence"},
+        "owner": None,
     }
     return HeldDataset("jeu", "https://portail.exemple.fr/datasets/contrats/", there, raw | other)

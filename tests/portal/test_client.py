@@ -6,6 +6,7 @@ The portal here is a script; what the real one answers is tested with ``udata``.
 from __future__ import annotations
 
 import datetime as dt
+import gzip
 from collections.abc import Callable, Iterator
 from email.utils import format_datetime
 from pathlib import Path
@@ -56,7 +57,7 @@ def waits() -> list[float]:
 
 @pytest.fixture
 def client(script: Scripted, waits: list[float]) -> Client:
-    return Client(portal_at(script.root), KEY, IMPATIENT, sleep=waits.append, now=lambda: NOW)
+    return Client(portal_at(script.root), KEY, IMPATIENT, sleep=waits.append, now=lambda: NOW, steady=lambda: 7.0)
 
 
 # --- What is sent again ---------------------------------------------------------------------------------------------
@@ -193,13 +194,17 @@ def test_a_portal_in_maintenance_is_waited_for_as_it_asks(script: Scripted, clie
     assert waits == [20.0, 2.0]
 
 
-def test_the_last_request_that_is_allowed_is_followed_by_a_wait(
+def test_after_the_last_request_that_is_allowed_the_next_one_waits_and_nothing_else_does(
     script: Scripted, client: Client, waits: list[float]
 ) -> None:
     spent = {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "30"}
     script.will(Answer(body={"id": "a"}, headers=spent), Answer(body={}, headers={"X-RateLimit-Remaining": "3"}))
     assert post(client) == {"id": "a"}
+    assert waits == [], "there may be no next one"
     assert get(client) == {}
+    assert waits == [30.0]
+    script.will({})
+    get(client)
     assert waits == [30.0]
 
 
@@ -229,6 +234,20 @@ def netrc(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path.write_text("machine 127.0.0.1 login moi password autre-secret\ndefault login moi password autre-secret\n")
     path.chmod(0o600)
     monkeypatch.setenv("NETRC", str(path))
+
+
+@pytest.mark.parametrize("call", ALL)
+def test_a_proxy_is_not_told_the_key_of_a_portal_of_this_machine(
+    script: Scripted, waits: list[float], call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    with scripted() as proxy:
+        for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+            monkeypatch.setenv(name, proxy.root)
+        script.will({})
+        call(Client(portal_at(script.root), KEY, IMPATIENT, sleep=waits.append))
+    assert proxy.asked == []
 
 
 @pytest.mark.usefixtures("netrc")
@@ -369,3 +388,43 @@ def test_pages_may_be_no_portal_s(script: Scripted, client: Client, said: dict[s
     script.will(said)
     with pytest.raises(PortalError, match="ne répond pas comme un portail udata"):
         list(client.pages("1/datasets/", "id"))
+
+
+# --- A portal that means harm ---------------------------------------------------------------------------------------
+
+
+def test_a_list_without_end_is_left(script: Scripted, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipelines.portal.client._MOST_PAGES", 3)
+    script.will(*[{"data": [{"id": "a"}], "next_page": "http://encore.invalid"}] * 5)
+    with pytest.raises(PortalError, match="sans fin"):
+        list(client.pages("1/datasets/", "id"))
+    assert len(script.asked) == 3
+
+
+@pytest.mark.parametrize("call", ALL)
+def test_an_answer_without_end_is_left(
+    script: Scripted, client: Client, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipelines.portal.client._MOST_BYTES", 1 << 20)
+    packed = gzip.compress(b" " * (8 << 20))
+    script.will(Answer(body=packed, headers={"Content-Type": "application/json", "Content-Encoding": "gzip"}))
+    with pytest.raises(PortalError, match="dépasse 1 Mo"):
+        call(client)
+    assert len(script.asked) == 1
+
+
+@pytest.mark.parametrize("status", [200, 400])
+@pytest.mark.parametrize("call", ALL)
+def test_an_answer_nested_without_end_is_no_fault_of_ours(
+    script: Scripted, client: Client, call: Call, status: int
+) -> None:
+    script.will(Answer(status, body=b"[" * 100_000))
+    with pytest.raises(PortalError):
+        call(client)
+
+
+def test_errors_within_errors_are_shown_as_far_as_they_are_read(script: Scripted, client: Client) -> None:
+    deep = b'{"errors": {"titre": "vide", "autre": ' + b'{"a": ' * 900 + b'"loin"' + b"}" * 902
+    script.will(Answer(400, body=deep))
+    with pytest.raises(PortalRefusedError, match="titre : vide »"):
+        get(client)

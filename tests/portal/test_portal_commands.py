@@ -9,6 +9,7 @@ from click.testing import CliRunner, Result
 
 from pipelines.cli import main
 from pipelines.portal.client import KEY_VARIABLE
+from pipelines.publish import lock
 
 NOWHERE = "http://127.0.0.1:9"
 COMMANDS = ["publish", "portal-check"]
@@ -82,3 +83,20 @@ def test_a_folder_that_is_no_release(command: str, tmp_path: Path) -> None:
     assert done.exit_code == 2, done.output
     assert str(tmp_path) in done.output.replace("\n", "")
     assert "Traceback" not in done.output
+
+
+@pytest.mark.parametrize("elsewhere", [False, True], ids=["of outputs", "by its path alone"])
+def test_one_at_a_time_sends_to_a_portal_from_a_folder_and_plans_are_not_held_up(
+    tmp_path: Path, elsewhere: bool
+) -> None:
+    release = tmp_path / "version"
+    release.mkdir()
+    outputs = tmp_path / "absent" if elsewhere else tmp_path
+    words = ("publish", str(release), "--outputs", str(outputs), "--portal", NOWHERE)
+    with lock.alone(tmp_path, lock.PORTAL):  # as the asset of Dagster does
+        held_up, shown = run(*words, "--apply", key="cle"), run(*words, key="cle")
+    assert held_up.exit_code == 3, held_up.output
+    assert "Une autre publication vers un portail est en cours" in held_up.output
+    assert shown.exit_code == 2, "no release: it came to look"
+    assert run(*words, "--apply", key="cle").exit_code == 2, "the lock is free again, and freed by what failed"
+    assert run(*words, "--apply", key="cle").exit_code == 2

@@ -58,7 +58,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def sender(script: Scripted, clock: Clock) -> Uploads:
-    return Uploads(Client(portal_at(script.root), "cle", Patience(), sleep=clock.sleep, now=lambda: clock.now))
+    return Uploads(Client(portal_at(script.root), "cle", Patience(), sleep=clock.sleep, steady=lambda: clock.now))
 
 
 def content(size: int) -> bytes:
