@@ -132,7 +132,7 @@ def _published(demand: Demand, *, apply: bool) -> int:
     if prepared.refused:
         console.print("\nPublication refusée, rien n’a été envoyé :", markup=False)
         for one in prepared.refused:
-            console.print(_refusal(one, production=portal.production), markup=False)
+            console.print(_refusal(one, production=demand.portal.production), markup=False)
         return REFUSED
     if prepared.plan.nothing:
         return DONE
