@@ -218,7 +218,7 @@ def test_the_last_request_of_a_quota_is_followed_by_the_wait(
     made = publication(udata, first(tmp_path), front.url, clock=(clock := Clock()))
     front.fail(answer(200, b"[]", said={"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": reset}))
     assert made.extensions() == frozenset()
-    made.client.get("1/me/")
+    made.client.get_list("1/datasets/extensions/")
     assert clock.waits == ([9.0] if waits else [])
 
 
