@@ -403,7 +403,7 @@ def test_a_refused_value_of_the_dataset_is_named(
         (0, {"schema_url": "ailleurs"}, "« schema.url : "),
         (0, {"type": "inconnu"}, "« type : "),
         (0, {"name": "actions.html"}, "refuse (4"),
-        (0, {"name": "Actions été.csv"}, "le fichier s’appelait actions-ete.csv"),
+        (0, {"name": "Actions été.csv"}, "le fichier s’appelle actions-ete.csv sur le portail"),
         (4, {"url": "ailleurs"}, "« url : "),
         (4, {"format": "HTML"}, "format"),
     ],
