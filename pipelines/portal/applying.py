@@ -92,9 +92,7 @@ class Publication:
             held, found = self.look()
             if found.nothing and held is not None:
                 return held
-            if (
-                found.changes < left
-            ):  # never so close: otherwise a portal that undoes what it does would hold it for ever
+            if found.changes < left:  # closer than ever: a portal that undoes what is done is not asked for ever
                 tries, left = _TRIES, found.changes
             try:
                 self._carry_out(found, held)

@@ -1,4 +1,4 @@
-"""One real portal for all the tests of this folder."""
+"""One scripted server for the tests of each module of this folder."""
 
 from __future__ import annotations
 
@@ -6,11 +6,18 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests import udata as portals
+from tests.portal.scripted import Scripted, scripted
 
 
-@pytest.fixture(scope="session")
-def udata(tmp_path_factory: pytest.TempPathFactory) -> Iterator[portals.Udata]:
-    """A portal of this session (its datasets are those of the tests that ran before: see ``Udata.reset``)."""
-    with portals.udata(tmp_path_factory.mktemp("udata")) as started:
+@pytest.fixture(scope="module")
+def server() -> Iterator[Scripted]:
+    with scripted() as started:
         yield started
+
+
+@pytest.fixture
+def script(server: Scripted) -> Scripted:
+    """The server, with no answer prepared and nothing asked yet."""
+    server.answers.clear()
+    server.asked.clear()
+    return server

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import gzip
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from email.utils import format_datetime
 from pathlib import Path
 
@@ -35,19 +35,6 @@ delete: Call = lambda client: client.delete("1/datasets/a/resources/b/")  # noqa
 post: Call = lambda client: client.post("1/datasets/", json={"title": "A"})  # noqa: E731
 REPEATED = [pytest.param(get, id="GET"), pytest.param(put, id="PUT"), pytest.param(delete, id="DELETE")]
 ALL = [*REPEATED, pytest.param(post, id="POST")]
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Scripted]:
-    with scripted() as started:
-        yield started
-
-
-@pytest.fixture
-def script(server: Scripted) -> Scripted:
-    server.answers.clear()
-    server.asked.clear()
-    return server
 
 
 @pytest.fixture

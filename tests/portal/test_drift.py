@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,25 +13,12 @@ from pipelines.portal.drift import Compared, compare
 from pipelines.portal.held import Owner
 from pipelines.portal.model import DATASET_KEY, VERSION, Wanted
 from pipelines.portal.portals import portal_at
-from tests.portal.scripted import Answer, Scripted, scripted
+from tests.portal.scripted import Answer, Scripted
 from tests.portal.states import EXTENSIONS, file, foreign, portal, release, remote, resource
 
 CONTENT = b"0123456789" * 10
 BLOCK = 1 << 20
 LARGE = bytes(BLOCK) + b"fin"
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Scripted]:
-    with scripted() as started:
-        yield started
-
-
-@pytest.fixture
-def script(server: Scripted) -> Scripted:
-    server.answers.clear()
-    server.asked.clear()
-    return server
 
 
 def compared(

@@ -5,7 +5,6 @@ What the real one holds is read with ``udata``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import cycle
 from pathlib import Path
 from typing import Any
@@ -19,16 +18,10 @@ from pipelines.portal.held import HeldDataset, Owner, find, owner_of
 from pipelines.portal.model import DATASET_KEY, VERSION
 from pipelines.portal.plan import Plan, plan
 from pipelines.portal.portals import portal_at
-from tests.portal.scripted import Scripted, scripted
+from tests.portal.scripted import Scripted
 from tests.portal.states import EXTENSIONS, Json, file, portal, release
 
 OURS = Owner("organization", "o", "Agence")
-
-
-@pytest.fixture
-def script() -> Iterator[Scripted]:
-    with scripted() as started:
-        yield started
 
 
 def client_of(script: Scripted) -> Client:

@@ -29,7 +29,6 @@ from pipelines.publish.folder import ReleaseFolder
 from pipelines.publish.release import write_release
 from pipelines.site.build import build_site
 from schemas.registry import tables as declared_tables
-from tests import udata as portals
 from tests.deploy.nginx import DATA, SITE, configured, nginx
 from tests.publication.conftest import SOURCES
 from tests.services import free_port
@@ -114,19 +113,6 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Publisher]:
     with publisher(tmp_path_factory.mktemp("editeur")) as made:
         made.publish(dt.date(2026, 11, 25))
         yield made
-
-
-@pytest.fixture(scope="module")
-def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Udata]:
-    with portals.udata(tmp_path_factory.mktemp("udata")) as portal:
-        yield portal
-
-
-@pytest.fixture
-def portal(started: Udata) -> Udata:
-    """A portal without any dataset."""
-    started.reset()
-    return started
 
 
 def harvested(portal: Udata, address: str) -> dict[str, Any]:

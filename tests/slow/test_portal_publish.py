@@ -241,3 +241,16 @@ def test_a_descriptor_edited_by_hand_is_refused(publisher: Publisher) -> None:
     code, said = publisher.publish(str(copied), "--apply")
     assert code == 1, said
     assert "datapackage.json" in said
+
+
+def test_without_an_organisation_the_dataset_is_of_the_person_of_the_key(publisher: Publisher) -> None:
+    of_the_organisation = publisher.dataset()
+    code, said = publisher.run("publish", "latest", "--portal", publisher.portal.url, "--apply")
+    assert code == 0, said
+    assert "la personne de la clé" in said
+    owned = publisher.portal.call("GET", f"/api/1/datasets/?owner={publisher.portal.user}").json()["data"]
+    assert [(one["organization"], one["quality"]["score"]) for one in owned] == [(None, 1.0)]
+    code, said = publisher.run("publish", "latest", "--portal", publisher.portal.url, "--apply")
+    assert code == 0, said
+    assert "Rien à faire" in said
+    assert publisher.dataset() == of_the_organisation

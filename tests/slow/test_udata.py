@@ -41,19 +41,6 @@ METADATA: Json = {
 PARTS = (b"a;b\n" * 500, b"1;2\n" * 10)
 
 
-@pytest.fixture(scope="module")
-def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Udata]:
-    with portals.udata(tmp_path_factory.mktemp("udata")) as portal:
-        yield portal
-
-
-@pytest.fixture
-def portal(started: Udata) -> Udata:
-    """The portal, without any dataset."""
-    started.reset()
-    return started
-
-
 def body(portal: Udata, **changed: Any) -> Json:  # noqa: ANN401
     """A dataset that has all that we send."""
     return {
@@ -116,11 +103,11 @@ def test_says_from_its_log_why_it_does_not_start(tmp_path: Path, monkeypatch: py
             pass
 
 
-def test_shows_no_key_and_keeps_them_from_other_users(started: Udata) -> None:
-    answer(started.call("GET", "/api/1/me/"))
-    shown = repr(started) + started.log.read_text(encoding="utf-8")
-    assert not any(key in shown for key in (started.key, started.other_key, started.revoked_key))
-    assert (started.log.parent / "portal.json").stat().st_mode & 0o077 == 0
+def test_shows_no_key_and_keeps_them_from_other_users(udata: Udata) -> None:
+    answer(udata.call("GET", "/api/1/me/"))
+    shown = repr(udata) + udata.log.read_text(encoding="utf-8")
+    assert not any(key in shown for key in (udata.key, udata.other_key, udata.revoked_key))
+    assert (udata.log.parent / "portal.json").stat().st_mode & 0o077 == 0
 
 
 def test_takes_large_files_and_gives_them_back_at_the_same_time(portal: Udata) -> None:
