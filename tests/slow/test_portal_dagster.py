@@ -27,7 +27,7 @@ from tests.publication.conftest import PROJECT, SOURCES
 from tests.services import free_port
 from tests.storage.conftest import cache, front, moto
 from tests.storage.test_releases import ADDRESS
-from tests.udata import Udata, udata
+from tests.udata import Udata
 
 __all__ = ["cache", "front", "moto"]  # fixtures, which pytest finds by their names
 pytestmark = pytest.mark.slow
@@ -36,18 +36,11 @@ FIRST, SECOND, THIRD = "2025-01-06", "2025-01-13", "2025-01-20"
 Metadata = dict[str, Any]
 
 
-@pytest.fixture(scope="module")
-def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Udata]:
-    with udata(tmp_path_factory.mktemp("portail")) as running:
-        yield running
-
-
 @pytest.fixture
-def portal(started: Udata, monkeypatch: pytest.MonkeyPatch) -> Udata:
-    started.reset()
-    monkeypatch.setenv("DATAGOUV_API_KEY", started.key)
+def portal(portal: Udata, monkeypatch: pytest.MonkeyPatch) -> Udata:
+    monkeypatch.setenv("DATAGOUV_API_KEY", portal.key)
     monkeypatch.setattr(failures, "PATIENCE", Patience(first=0.01))
-    return started
+    return portal
 
 
 @dataclass
