@@ -41,6 +41,8 @@ from pipelines.publish.tables_arrow import Declared, Frames, all_to_arrow
 from pipelines.publish.verify.files import damaged
 from pipelines.publish.verify.release import verify
 from pipelines.publish.versions import DESCRIPTOR, TRIAL, Release, Versions, read_versions, write_versions
+from pipelines.publish.xlsx_parts import FOLDER as XLSX
+from pipelines.publish.xlsx_parts import SHEET_ROWS
 from pipelines.sheets.inventory import source_files
 
 __all__ = [
@@ -100,17 +102,15 @@ def write_parquet(staging: Staging, tables: Frames) -> int:
     return _per_table(staging, tables, "parquet", lambda table, _name, path: parquet_files.write_parquet(table, path))
 
 
-def write_xlsx(staging: Staging, tables: Frames, description: DatasetDescription) -> int:
-    """``xlsx/<table>.xlsx``, and the workbook of everything."""
-
-    def write(table: pa.Table, name: str, path: Path) -> None:
-        path.write_bytes(xlsx_files.table_workbook(table, staging.declared[name], staging.date))
-
-    written = _per_table(staging, tables, "xlsx", write)
+def write_xlsx(staging: Staging, tables: Frames, description: DatasetDescription, sheet_rows: int = SHEET_ROWS) -> int:
+    """``xlsx/<table>.xlsx``, and the workbook of everything; ``sheet_rows``: beyond them, a table has several."""
+    declared, date, release = staging.declared, staging.date, staging.directory
     with step(staging):
-        arrow = all_to_arrow(tables, staging.declared)
-        content = xlsx_files.full_workbook(arrow, staging.declared, description, staging.version, staging.date)
-        (staging.directory / WORKBOOK).write_bytes(content)
+        staging.folder(XLSX)
+        arrow, written = all_to_arrow(tables, declared), 0
+        for name, table in arrow.items():
+            written += len(xlsx_files.table_workbooks(table, declared[name], date, release, sheet_rows))
+        xlsx_files.full_workbook(arrow, declared, description, staging.version, date, release / WORKBOOK)
     return written + 1
 
 

@@ -26,7 +26,7 @@ from pipelines.publish.staging import Staging, seal
 from pipelines.publish.table_schema import published_schema
 from pipelines.publish.tables_arrow import all_to_arrow
 from pipelines.publish.verify.findings import Finding
-from pipelines.publish.xlsx_files import full_workbook, table_workbook
+from pipelines.publish.xlsx_files import full_workbook, table_workbooks
 from tests.publish.publish_dataset import CODES, DATE, DECLARED, description, frames, issues
 
 SUMS, DESCRIPTOR = "SHA256SUMS", "datapackage.json"
@@ -54,9 +54,9 @@ def published_again(folder: Path, tables: Mapping[str, pa.Table]) -> None:
         declared = DECLARED[name]
         write_csv(table, declared, folder / "csv" / f"{name}.csv")
         write_parquet(table, folder / "parquet" / f"{name}.parquet")
-        (folder / "xlsx" / f"{name}.xlsx").write_bytes(table_workbook(table, declared, DATE))
+        table_workbooks(table, declared, DATE, folder)
         write_json(folder / "schemas" / f"{name}.json", published_schema(declared, CODES, description()))
-    (folder / WORKBOOK).write_bytes(full_workbook(tables, DECLARED, description(), version, DATE))
+    full_workbook(tables, DECLARED, description(), version, DATE, folder / WORKBOOK)
     write_describing(Files(folder, tables, DECLARED), description(), release, issues())
     (folder / SUMS).unlink()
     write_json(folder / DESCRIPTOR, datapackage(Files(folder, tables, DECLARED), description(), CODES, release))
