@@ -9,7 +9,7 @@ only some of them are: the key is then listed under ``cles_etrangeres_partielles
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -23,6 +23,8 @@ from pipelines.publish.description import DatasetDescription
 from pipelines.publish.table_schema import Codes, Json, contributors, licences, table_schema
 from pipelines.publish.tables_arrow import Declared, foreign_keys
 from pipelines.publish.versions import DESCRIPTOR, TRIAL
+from pipelines.publish.xlsx_parts import FOLDER as XLSX
+from pipelines.publish.xlsx_parts import Part, parts_in, workbook_paths
 from schemas.declaration import Table
 from schemas.version import MODEL_VERSION
 
@@ -68,6 +70,14 @@ class Files:
         if path not in self._measured:
             self._measured[path] = measures(self.directory / path)
         return self._measured[path]
+
+    def forms(self, table: str) -> Iterator[tuple[str, str, Part]]:
+        """The files of a table beside its CSV: the format of each, its path, the rows that it has."""
+        rows = self.tables[table].num_rows
+        for name in OTHER_FORMATS:
+            paths = workbook_paths(self.directory, table) if name == XLSX else [f"{name}/{table}.{name}"]
+            for path, part in zip(paths, parts_in(rows, len(paths)), strict=True):
+                yield name, path, part
 
 
 def datapackage(
@@ -159,9 +169,8 @@ def _resource(files: Files, table: Table, codes: Codes) -> Json:
         "rows": files.tables[table.name].num_rows,
         "schema": table_schema(table, codes) | _keys(table, files.tables[table.name], files.declared),
         "autres_formats": [
-            {"path": other, "format": name, "mediatype": mediatype, **files.measures(other)}
-            for name, mediatype in OTHER_FORMATS.items()
-            for other in [f"{name}/{table.name}.{name}"]
+            {"path": other, "format": name, "mediatype": OTHER_FORMATS[name], **files.measures(other), **part.bounds}
+            for name, other, part in files.forms(table.name)
         ],
     }
 

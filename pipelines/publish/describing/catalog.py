@@ -17,12 +17,13 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 
-from pipelines.publish.datapackage import OTHER_FORMATS, WORKBOOK, Files
+from pipelines.publish.datapackage import WORKBOOK, Files
 from pipelines.publish.describing.archive import ARCHIVE
 from pipelines.publish.describing.catalog_codes import AUTHORITY, FORMATS, THEME_LABELS, frequency_code
 from pipelines.publish.description import Area, DatasetDescription
 from pipelines.publish.dictionary import DICTIONARY, in_order
 from pipelines.publish.table_schema import Json
+from pipelines.publish.xlsx_parts import Part
 from schemas.declaration import Bilingual, Table
 
 JSONLD_CATALOGUE, TURTLE_CATALOGUE = "catalog.jsonld", "catalog.ttl"
@@ -182,18 +183,18 @@ def _whole(files: Files, description: DatasetDescription, release: Mapping[str, 
 
 def _tables(files: Files, description: DatasetDescription, release: Mapping[str, str]) -> Iterator[Json]:
     for table in in_order(files.declared).values():
-        for format_ in ("csv", *OTHER_FORMATS):
-            node = _distribution(
-                files,
-                description,
-                release,
-                f"{format_}/{table.name}.{format_}",
-                Bilingual(f"{table.title.fr} – {format_.upper()}", f"{table.title.en} – {format_.upper()}"),
-                _about(table, files.tables[table.name].num_rows),
-            )
-            if format_ == "csv":
-                node["dct:conformsTo"] = description.latest(f"schemas/{table.name}.json")
-            yield node
+        about = _about(table, files.tables[table.name].num_rows)
+        csv = f"csv/{table.name}.csv"
+        node = _distribution(files, description, release, csv, _titled(table, "csv"), about)
+        node["dct:conformsTo"] = description.latest(f"schemas/{table.name}.json")
+        yield node
+        for format_, path, part in files.forms(table.name):
+            yield _distribution(files, description, release, path, _titled(table, format_, part), about)
+
+
+def _titled(table: Table, format_: str, part: Part | None = None) -> Bilingual:
+    rows = Bilingual(f", {part.rows_text}", f", {part.rows_text_en}") if part and part.of > 1 else Bilingual("", "")
+    return Bilingual(f"{table.title.fr} – {format_.upper()}{rows.fr}", f"{table.title.en} – {format_.upper()}{rows.en}")
 
 
 def _about(table: Table, rows: int) -> Bilingual:

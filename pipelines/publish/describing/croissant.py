@@ -98,9 +98,12 @@ def _file_objects(files: Files, description: DatasetDescription, version: str) -
     for path, about in whole.items():
         yield _file_object(files, description, version, path, about)
     for table in in_order(files.declared).values():
-        for format_ in ("csv", *OTHER_FORMATS):
-            about = {"fr": table.description.fr, "en": table.description.en}
-            yield _file_object(files, description, version, f"{format_}/{table.name}.{format_}", about)
+        about = {"fr": table.description.fr, "en": table.description.en}
+        yield _file_object(files, description, version, f"csv/{table.name}.csv", about)
+        for _, path, part in files.forms(table.name):
+            rows = {"fr": part.rows_text, "en": part.rows_text_en} if part.of > 1 else {}
+            told = {language: f"{text} ({rows[language]})" if rows else text for language, text in about.items()}
+            yield _file_object(files, description, version, path, told)
 
 
 def _file_object(files: Files, description: DatasetDescription, version: str, path: str, about: dict[str, str]) -> Json:

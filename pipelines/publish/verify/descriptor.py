@@ -14,6 +14,7 @@ from pipelines.publish.folder import Json
 from pipelines.publish.verify.files import Shelf, Sums, is_stray
 from pipelines.publish.verify.findings import MOST_ALIKE, Log
 from pipelines.publish.versions import DESCRIPTOR
+from pipelines.publish.xlsx_parts import FOLDER as XLSX
 
 KEYS = ("foreignKeys", "cles_etrangeres_partielles")
 """What the schema of a resource says and that of a file does not, since it stands alone."""
@@ -45,7 +46,10 @@ class ForeignKey:
 
 @dataclass(frozen=True)
 class Resource:
-    """A table as the descriptor tells it. ``files``: its file in each format."""
+    """A table as the descriptor tells it.
+
+    ``files``: its file in each format, the first one when there are several. ``workbooks``: all of its workbooks.
+    """
 
     name: str
     title: str
@@ -53,6 +57,7 @@ class Resource:
     fields: tuple[Json, ...]
     schema: Json
     files: Mapping[str, str]
+    workbooks: tuple[str, ...]
     primary_key: tuple[str, ...]
     natural_key: tuple[str, ...]
     foreign_keys: tuple[ForeignKey, ...]
@@ -61,6 +66,16 @@ class Resource:
     def columns(self) -> list[str]:
         """The names of its columns, in order."""
         return [str(field["name"]) for field in self.fields]
+
+    @property
+    def paths(self) -> list[str]:
+        """Every file of the table."""
+        return [*self.files.values(), *self.workbooks[1:]]
+
+    @property
+    def parts(self) -> int:
+        """Over how many sheets the table is shared out."""
+        return max(len(self.workbooks), 1)
 
     @property
     def key(self) -> str:
@@ -152,7 +167,7 @@ def check_files(descriptor: Descriptor, shelf: Shelf, sums: Sums, log: Log) -> N
             log.add("taille-differente", file.path, found=f"{shelf.size(file.path)} octets", expected=file.size)
         if file.digest is not None and shelf.digest(file.path) != file.digest:
             log.add("empreinte-differente", file.path, found=shelf.digest(file.path), expected=file.digest)
-    known = {path for resource in descriptor.resources.values() for path in resource.files.values()}
+    known = {path for resource in descriptor.resources.values() for path in resource.paths}
     known |= {schema_path(name) for name in descriptor.resources}
     for name in shelf.paths:
         if name.split("/")[0] in FOLDERS and name not in known and not is_stray(name):
@@ -234,10 +249,14 @@ def _resource(said: object, where: str) -> Resource:
     if not isinstance(rows, int) or isinstance(rows, bool) or rows < 0:
         raise _FormError(f"{where}.rows", "un nombre de lignes")
     others = _list(resource.get("autres_formats", []), f"{where}.autres_formats")
-    files = {"csv": _text(resource, "path", where)}
-    for rank, other in enumerate(others):
+    files, workbooks = {"csv": _text(resource, "path", where)}, []
+    for rank, said_of in enumerate(others):
         place = f"{where}.autres_formats[{rank}]"
-        files[_text(_object(other, place), "format", place)] = _text(_object(other, place), "path", place)
+        other = _object(said_of, place)
+        format_, path = _text(other, "format", place), _text(other, "path", place)
+        if format_ == XLSX:
+            workbooks.append(path)
+        files.setdefault(format_, path)
     return Resource(
         name=name,
         title=str(resource.get("title", "")),
@@ -245,6 +264,7 @@ def _resource(said: object, where: str) -> Resource:
         fields=fields,
         schema=schema,
         files=files,
+        workbooks=tuple(workbooks),
         primary_key=primary,
         natural_key=_names(schema.get("cle_naturelle", []), columns, f"{where}.schema.cle_naturelle"),
         foreign_keys=tuple(

@@ -20,10 +20,11 @@ from pipelines.publish.describing.catalog import JSONLD_CATALOGUE, TURTLE_CATALO
 from pipelines.publish.describing.croissant import CROISSANT
 from pipelines.publish.describing.quality import QUALITY
 from pipelines.publish.dictionary import DICTIONARY
-from pipelines.publish.verify.descriptor import Descriptor, read_json
+from pipelines.publish.verify.descriptor import Descriptor, Resource, read_json
 from pipelines.publish.verify.files import Shelf, Sums
 from pipelines.publish.verify.findings import MOST_ALIKE, Log
 from pipelines.publish.versions import DESCRIPTOR, POINTER, RELEASES
+from pipelines.publish.xlsx_parts import parts_in, workbook_path
 
 if TYPE_CHECKING:
     from rdflib import Graph
@@ -61,7 +62,7 @@ class Facts:
     @property
     def downloads(self) -> list[str]:
         """The files of data, sorted: every table in every format, and those that hold all of them."""
-        files = [path for resource in self.descriptor.resources.values() for path in resource.files.values()]
+        files = [path for resource in self.descriptor.resources.values() for path in resource.paths]
         return sorted([*files, *(path for path in (WORKBOOK, ARCHIVE) if path in self.shelf)])
 
 
@@ -89,8 +90,10 @@ def check_metadata(facts: Facts, log: Log) -> None:
         _same_graph(read[JSONLD_CATALOGUE], read[TURTLE_CATALOGUE], log)
 
 
-def check_readme(rows: list[list[object]] | None, path: str, sheets: Mapping[str, str], facts: Facts, log: Log) -> None:
-    """The read-me sheet of the workbook of everything; ``sheets``: the sheet of each table."""
+def check_readme(
+    rows: list[list[object]] | None, path: str, sheets: Mapping[str, list[str]], facts: Facts, log: Log
+) -> None:
+    """The read-me sheet of the workbook of everything; ``sheets``: those of each table."""
     if rows is None:
         return
     labelled = {str(row[0]): row[1] for row in rows if len(row) > 1}
@@ -104,8 +107,9 @@ def check_readme(rows: list[list[object]] | None, path: str, sheets: Mapping[str
         ("Adresse", labelled.get("Adresse"), facts.said("homepage")),
     ]
     statements += [
-        (f"Lignes de « {sheets[name]} »", counted.get(sheets[name]), resource.rows)
+        (f"Lignes de « {sheet} »", counted.get(sheet), part.rows)
         for name, resource in facts.descriptor.resources.items()
+        for sheet, part in zip(sheets[name], parts_in(resource.rows, resource.parts), strict=True)
     ]
     _tell(path, statements, log)
 
@@ -163,6 +167,23 @@ def _own(facts: Facts) -> Iterator[Statement]:
     for name, resource in facts.descriptor.resources.items():
         for format_, path in resource.files.items():
             yield f"{name}.path", path, f"{format_}/{name}.{format_}"
+        yield from _parts(resource, facts)
+
+
+def _parts(resource: Resource, facts: Facts) -> Iterator[Statement]:
+    """The workbooks of a table that has several, and the rows that each is said to have."""
+    said = [
+        other
+        for one in _objects(facts.said("resources"))
+        if dig(one, "name") == resource.name
+        for other in _objects(dig(one, "autres_formats"))
+        if dig(other, "path") in resource.workbooks
+    ]
+    for part, other in zip(parts_in(resource.rows, resource.parts), said, strict=False):
+        if part.of > 1:
+            expected = {"path": workbook_path(resource.name, part.rank), **part.bounds}
+            for key, value in expected.items():
+                yield f"{resource.name}.autres_formats : {key}", dig(other, key), value
 
 
 def _nothing(content: bytes, _facts: Facts) -> Iterator[Statement]:
