@@ -9,12 +9,11 @@ that a file states is opened but by its name in the folder, nothing is fetched, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
-from python_calamine import CalamineWorkbook
 
 from pipelines.curation.issue_kind import Severity
 from pipelines.publish.datapackage import WORKBOOK
@@ -28,9 +27,10 @@ from pipelines.publish.verify.findings import Finding, Log, as_text, sorted_find
 from pipelines.publish.verify.metadata import Facts, check_metadata, check_pointer, check_readme
 from pipelines.publish.verify.rules import check_foreign_keys, check_rules, needed
 from pipelines.publish.verify.tables import read_table
-from pipelines.publish.verify.workbooks import Cells, check_sheet, open_workbook, sheet_rows
+from pipelines.publish.verify.workbooks import Book, check_sheet, open_workbook, sheet_rows
 from pipelines.publish.versions import DESCRIPTOR, SUMS
 from pipelines.publish.xlsx_files import README, sheet_names
+from pipelines.publish.xlsx_parts import parts_in
 from pipelines.text import numbered
 
 
@@ -98,7 +98,7 @@ def verify(folder: Path) -> Verification:
 def _check_content(folder: Path, descriptor: Descriptor, shelf: Shelf, sums: Sums, log: Log) -> dict[str, int]:
     """What the files hold; returns the number of rows of the tables that were read."""
     resources = descriptor.resources
-    sheets = sheet_names(resources)
+    sheets = sheet_names(resources, {name: resource.parts for name, resource in resources.items()})
     everything = _opened(WORKBOOK, shelf, sums, log)
     kept: dict[str, pa.Table] = {}
     filled: dict[str, dict[str, int]] = {}
@@ -108,12 +108,9 @@ def _check_content(folder: Path, descriptor: Descriptor, shelf: Shelf, sums: Sum
         if table is None:
             continue
         check_rules(resource, table, log)
-        cells = Cells(table)
-        alone = _opened(resource.files.get("xlsx", ""), shelf, sums, log)
-        if alone is not None:
-            check_sheet(resource, cells, alone, sheet_names([name])[name], resource.files["xlsx"], log)
+        read = _check_workbooks(resource, table, shelf, sums, log)
         if everything is not None:
-            check_sheet(resource, cells, everything, sheets[name], WORKBOOK, log)
+            _check_sheets(resource, table, everything, sheets[name], read, log)
         filled[name] = {column: table.num_rows - table[column].null_count for column in resource.columns}
         kept[name] = table.select(needed(resource, resources))
     for resource in resources.values():
@@ -128,7 +125,31 @@ def _check_content(folder: Path, descriptor: Descriptor, shelf: Shelf, sums: Sum
     return {name: table.num_rows for name, table in kept.items()}
 
 
-def _opened(path: str, shelf: Shelf, sums: Sums, log: Log) -> CalamineWorkbook | None:
+def _check_workbooks(resource: Resource, table: pa.Table, shelf: Shelf, sums: Sums, log: Log) -> set[str]:
+    """The workbooks of a table, one for each of its parts; returns the digests of the sheets that hold what they must.
+
+    The first row of each part matters: all parts together are then the table.
+    """
+    [own] = sheet_names([resource.name])[resource.name]
+    right = set()
+    for part, path in zip(parts_in(table.num_rows, resource.parts), resource.workbooks, strict=False):
+        book = _opened(path, shelf, sums, log)
+        rows = table.slice(part.start, part.rows)
+        if book is not None and check_sheet(resource, rows, book, own, path, log) and own in book.alike:
+            right.add(f"{part.rank} {book.alike[own]}")
+    return right
+
+
+def _check_sheets(
+    resource: Resource, table: pa.Table, book: Book, sheets: Sequence[str], right: Collection[str], log: Log
+) -> None:
+    """The sheets of a table in the workbook of everything; what is the same as one that is right is not read again."""
+    for part, sheet in zip(parts_in(table.num_rows, resource.parts), sheets, strict=True):
+        if f"{part.rank} {book.alike.get(sheet)}" not in right:
+            check_sheet(resource, table.slice(part.start, part.rows), book, sheet, WORKBOOK, log)
+
+
+def _opened(path: str, shelf: Shelf, sums: Sums, log: Log) -> Book | None:
     if path not in shelf:
         return None
     content = shelf.take(path)

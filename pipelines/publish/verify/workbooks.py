@@ -9,14 +9,19 @@ An empty text and an empty cell are the same, a number is its nearest float, lin
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import io
 import re
 import zipfile
 import zlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from python_calamine import CalamineError, CalamineWorkbook
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from pipelines.publish.verify.descriptor import Resource
 from pipelines.publish.verify.findings import MOST_ALIKE, Log
@@ -25,23 +30,41 @@ from pipelines.sheets.cells import column_letter
 from pipelines.sheets.limits import MAX_RATIO, RATIO_FROM
 
 _FORMULA = re.compile(rb"<f[ />]")
-_SHEETS = "xl/worksheets/"
+_MOST_OF_A_FORMULA = 3
+_SHEETS, _STYLES, _BOOK = "xl/worksheets/", "xl/styles.xml", "xl/workbook.xml"
+_RELATIONS, _SHARED_TEXTS = "xl/_rels/workbook.xml.rels", "xl/sharedstrings.xml"
 _FIRST_SURE_DAY = dt.date(1900, 3, 1)
 """Before it, Excel and others disagree on days: such a date is a text."""
+_BLOCK = 1 << 20
+_BLOCK_ROWS = 8_192
+_SHEET = re.compile(rb'<sheet name="([^"&]+)" sheetId="[0-9]+" r:id="(\w+)"/>')
+_RELATION = re.compile(rb'<Relationship Id="(\w+)" Type="[^"&]*" Target="([^"&]*)"/>')
 
 
-def open_workbook(content: bytes, path: str, log: Log) -> CalamineWorkbook | None:
+_Reader = Callable[[int], list[object]]
+"""Gives the cells of a column from a row on, as many as a block has."""
+
+
+@dataclass(frozen=True)
+class Book:
+    """A workbook that was opened. ``alike``: digests; sheets of the same, in whichever workbooks, read the same."""
+
+    read: CalamineWorkbook
+    alike: Mapping[str, str]
+
+
+def open_workbook(content: bytes, path: str, log: Log) -> Book | None:
     """A workbook whose every part was read whole and holds no formula; nothing when it cannot be opened."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             if any(_is_bomb(part) for part in archive.infolist()):
                 log.add("classeur-demesure", path)
                 return None
-            for part in archive.infolist():
-                xml = archive.read(part)
-                if part.filename.startswith(_SHEETS) and _FORMULA.search(xml):
-                    log.add("classeur-formule", path, cell=part.filename)
-        return CalamineWorkbook.from_filelike(io.BytesIO(content))
+            digests = {part.filename: _look_at(archive, part, path, log) for part in archive.infolist()}
+            members = _members(archive)
+        read = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        known = members if list(members) == read.sheet_names else {}
+        return Book(read, {name: digests[member] + digests[_STYLES] for name, member in known.items()})
     except (
         zipfile.BadZipFile,
         zlib.error,
@@ -55,73 +78,131 @@ def open_workbook(content: bytes, path: str, log: Log) -> CalamineWorkbook | Non
         return None
 
 
-def sheet_rows(book: CalamineWorkbook, sheet: str, path: str, log: Log) -> list[list[object]] | None:
+def _look_at(archive: zipfile.ZipFile, part: zipfile.ZipInfo, path: str, log: Log) -> str:
+    """Reads a part whole, and tells of a formula; returns its digest."""
+    digest, end, told = hashlib.sha256(), b"", not part.filename.startswith(_SHEETS)
+    with archive.open(part) as file:
+        while block := file.read(_BLOCK):
+            digest.update(block)
+            if not told and _FORMULA.search(end + block):
+                log.add("classeur-formule", path, cell=part.filename)
+                told = True
+            end = block[-_MOST_OF_A_FORMULA:]
+    return digest.hexdigest()
+
+
+def _members(archive: zipfile.ZipFile) -> dict[str, str]:
+    """The part of each sheet; none when a sheet may not be told by that part and the styles alone, or by another way.
+
+    That is when texts are shared or days are counted from 1904, or when the list of sheets has an unusual form.
+    """
+    names = archive.namelist()
+    folded = {name.casefold() for name in names}
+    if len(folded) < len(names) or _SHARED_TEXTS in folded or not {_BOOK, _RELATIONS, _STYLES} <= set(names):
+        return {}
+    book, relations = archive.read(_BOOK), archive.read(_RELATIONS)
+    sheets, targets = _SHEET.findall(book), _RELATION.findall(relations)
+    plain = (
+        not any(mark in part for part in (book, relations) for mark in (b"<!", b"1904"))
+        and book.count(b"sheetId") == len(sheets) == len({name for name, _ in sheets})
+        and relations.count(b"Relationship") - 2 == len(targets) == len({key for key, _ in targets})
+    )
+    members = {key: f"xl/{target.decode()}" for key, target in targets}
+    found = {name.decode(): members.get(key, "") for name, key in sheets}
+    return found if plain and set(found.values()) <= set(names) else {}
+
+
+def sheet_rows(book: Book, sheet: str, path: str, log: Log) -> list[list[object]] | None:
     """The cells of a sheet, "" for an empty one; nothing when it cannot be read."""
-    if sheet not in book.sheet_names:
+    read = _sheet(book, sheet, path, log)
+    return None if read is None else [list(row) for row in read.to_python()]
+
+
+def check_sheet(resource: Resource, table: pa.Table, book: Book, sheet: str, path: str, log: Log) -> bool:
+    """One sheet against rows of a table: its header, its number of rows, its cells. Returns whether all is right."""
+    read = _sheet(book, sheet, path, log)
+    if read is None:
+        return False
+    rows = read.iter_rows()
+    header = next(rows, [])
+    if header != resource.columns:
+        found, expected = ", ".join(map(str, header)), ", ".join(resource.columns)
+        log.add("classeur-entete", path, table=resource.name, cell=f"{sheet}!A1", found=found, expected=expected)
+        return False
+    if read.height - 1 != table.num_rows:
+        found, expected = str(read.height - 1), str(table.num_rows)
+        log.add("classeur-lignes", path, table=resource.name, cell=sheet, found=found, expected=expected)
+        return False
+    wrong = _wrong_cells([_reader(table[name]) for name in resource.columns], rows, table.num_rows)
+    for index, column in enumerate(wrong):
+        for rank, (row, cell, wanted) in enumerate(column.first, start=1):
+            log.add(
+                "classeur-cellule",
+                path,
+                table=resource.name,
+                row=_as_cells(table[resource.key].slice(row, 1))[0],
+                cell=f"{sheet}!{column_letter(index)}{row + 2}",
+                found=_shown(cell),
+                expected=_shown(wanted),
+                others=column.count - MOST_ALIKE if rank == MOST_ALIKE else 0,
+            )
+    return not any(column.count for column in wrong)
+
+
+def _sheet(book: Book, sheet: str, path: str, log: Log) -> CalamineSheet | None:
+    if sheet not in book.read.sheet_names:
         log.add("classeur-feuille", path, expected=sheet)
         return None
     try:
-        return [list(row) for row in book.get_sheet_by_name(sheet).to_python()]
+        return book.read.get_sheet_by_name(sheet)
     except (CalamineError, OSError, ValueError) as error:
         log.add("classeur-illisible", path, cell=sheet, found=error)
         return None
 
 
-class Cells:
-    """The columns of a table as the cells of a sheet hold them, made once for all the workbooks that have them."""
+@dataclass
+class _Wrong:
+    """The cells of a column that are not as expected: their number and the first ones, each with its row, from 0."""
 
-    def __init__(self, table: pa.Table) -> None:
-        self.rows = table.num_rows
-        self._table = table
-        self._made: dict[str, list[object]] = {}
-
-    def column(self, name: str) -> list[object]:
-        """The cells of a column, "" for an empty one."""
-        if name not in self._made:
-            self._made[name] = _as_cells(self._table[name])
-        return self._made[name]
+    count: int = 0
+    first: list[tuple[int, object, object]] = field(default_factory=list)
 
 
-def check_sheet(resource: Resource, cells: Cells, book: CalamineWorkbook, sheet: str, path: str, log: Log) -> None:
-    """One sheet: its header, its number of rows, its cells."""
-    lines = sheet_rows(book, sheet, path, log)
-    if lines is None:
-        return
-    header, *rows = lines or [[]]
-    if header != resource.columns:
-        found, expected = ", ".join(map(str, header)), ", ".join(resource.columns)
-        log.add("classeur-entete", path, table=resource.name, cell=f"{sheet}!A1", found=found, expected=expected)
-        return
-    if len(rows) != cells.rows:
-        log.add("classeur-lignes", path, table=resource.name, cell=sheet, found=len(rows), expected=cells.rows)
-        return
-    keys = cells.column(resource.key)
-    for index, (column, read) in enumerate(zip(resource.columns, zip(*rows, strict=True), strict=bool(rows))):
-        wanted = cells.column(column)
-        wrong = _wrong_rows(list(read), wanted)
-        for rank, row in enumerate(wrong[:MOST_ALIKE], start=1):
-            log.add(
-                "classeur-cellule",
-                path,
-                table=resource.name,
-                row=keys[row],
-                cell=f"{sheet}!{column_letter(index)}{row + 2}",
-                found=_shown(read[row]),
-                expected=_shown(wanted[row]),
-                others=len(wrong) - MOST_ALIKE if rank == MOST_ALIKE else 0,
-            )
+def _wrong_cells(readers: Sequence[_Reader], rows: Iterator[Sequence[object]], count: int) -> list[_Wrong]:
+    """Reads the rows of a sheet, a few in memory at a time, against those of a table."""
+    wrong = [_Wrong() for _ in readers]
+    for start in range(0, count, _BLOCK_ROWS):
+        block = zip(*islice(rows, _BLOCK_ROWS), strict=True)
+        for found, reader, column in zip(block, readers, wrong, strict=True):
+            expected = reader(start)
+            bad = _wrong_rows(found, expected)
+            room = MOST_ALIKE - len(column.first)
+            column.first += [(start + row, found[row], expected[row]) for row in bad[:room]]
+            column.count += len(bad)
+    return wrong
 
 
-def _wrong_rows(found: list[object], expected: list[object]) -> list[int]:
+def _wrong_rows(found: Sequence[object], expected: list[object]) -> list[int]:
     """Where cells are not as expected; a number is no boolean, though they may be equal."""
-    if found == expected and set(map(type, found)) <= {str, *map(type, expected)}:
+    if list(found) == expected and set(map(type, found)) <= {str, *map(type, expected)}:
         return []
     read = [_one_break(value) if isinstance(value, str) else value for value in found]
     pairs = enumerate(zip(read, expected, strict=True))
     return [row for row, (one, other) in pairs if one != other or type(one) is not type(other)]
 
 
+def _reader(column: pa.ChunkedArray) -> _Reader:
+    """What gives the cells of a block of rows; values that are kept apart are made once."""
+    if not pa.types.is_dictionary(column.type):
+        return lambda start: _as_cells(column.slice(start, _BLOCK_ROWS))
+    whole = column.combine_chunks()
+    values = np.array([*_as_cells(pa.chunked_array([whole.dictionary])), ""], dtype=object)
+    ranks = pc.fill_null(whole.indices, len(whole.dictionary)).to_numpy()
+    return lambda start: values[ranks[start : start + _BLOCK_ROWS]].tolist()
+
+
 def _as_cells(column: pa.ChunkedArray) -> list[object]:
+    """Values as the cells of a sheet hold them, "" for an empty one."""
     values = decoded(column)
     if pa.types.is_date32(values.type):
         early = pc.less(values, pa.scalar(_FIRST_SURE_DAY))
