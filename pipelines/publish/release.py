@@ -42,7 +42,7 @@ from pipelines.publish.verify.files import damaged
 from pipelines.publish.verify.release import verify
 from pipelines.publish.versions import DESCRIPTOR, TRIAL, Release, Versions, read_versions, write_versions
 from pipelines.publish.xlsx_parts import FOLDER as XLSX
-from pipelines.publish.xlsx_parts import SHEET_ROWS
+from pipelines.publish.xlsx_parts import SHEET_ROWS, told
 from pipelines.sheets.inventory import source_files
 
 __all__ = [
@@ -150,10 +150,11 @@ def write_metadata(
         _write_text(staging.directory / DIFF_PAGE, render(found))
         last = read_versions(staging.outputs).current()
         own = _notes(sources_dir, last, staging.date) if sources_dir is not None else []
-        told = [*own, *([""] if own else []), *changes_section(found)]
+        shared = told(staging.directory, staging.declared)
+        changes = [*shared, *([""] if shared else []), *own, *([""] if own else []), *changes_section(found)]
         _write_text(
             staging.directory / JOURNAL,
-            journal(staging.version, staging.date, tables, staging.declared, issues, told, trial=staging.trial),
+            journal(staging.version, staging.date, tables, staging.declared, issues, changes, trial=staging.trial),
         )
         whole = Files(staging.directory, arrow, staging.declared)
         _write_json(

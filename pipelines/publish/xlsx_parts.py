@@ -8,6 +8,7 @@ be: the number of rows and the number of parts tell which rows each has, and not
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,6 +67,16 @@ def workbook_paths(release: Path, table: str) -> list[str]:
     while (release / workbook_path(table, len(paths) + 1)).is_file():
         paths.append(workbook_path(table, len(paths) + 1))
     return paths
+
+
+def told(release: Path, tables: Iterable[str]) -> list[str]:
+    """What the journal says of the tables that have several workbooks, a line for each."""
+    several = {name: len(paths) for name in tables if len(paths := workbook_paths(release, name)) > 1}
+    return [
+        f"Une feuille Excel ne contient pas toute la table `{name}` : ses lignes sont réparties sur {count} classeurs, "
+        f"de `{workbook_path(name)}` à `{workbook_path(name, count)}`."
+        for name, count in several.items()
+    ]
 
 
 def sheet_name(table: str, rank: int, most: int, again: int = 1) -> str:

@@ -216,7 +216,9 @@ def _as_cells(column: pa.ChunkedArray) -> list[object]:
     elif pa.types.is_boolean(values.type):
         cells = values.to_pylist()
     else:
-        cells = [value and _one_break(value) for value in values.to_pylist()]
+        many = pc.any(pc.match_substring(values, "\r")).as_py()
+        one = pc.replace_substring_regex(values, "\r\n?", "\n") if many else values
+        cells = one.to_pylist()
     return ["" if value is None else value for value in cells]
 
 
