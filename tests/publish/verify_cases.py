@@ -35,6 +35,7 @@ from tests.publish.verify_spoil import (
     latin,
     linked,
     parquet,
+    part,
     put,
     removed,
     resource,
@@ -489,6 +490,37 @@ WORKBOOKS = [
         found="rien",
     ),
     case("classeur-formule", workbook(cell("organismes", "N5", "=1+1")), XLSX, SAVED),
+    # Sheets that are those of the tables to the byte, and yet do not say the same.
+    case(
+        "classeur-cellule",
+        part("xl/workbook.xml", b"<workbookPr ", b'<workbookPr date1904="1" '),
+        WORKBOOK,
+        cell="organismes!E2",
+    ),
+    case(
+        "classeur-cellule",
+        part("xl/styles.xml", b"yyyy-mm-dd", b"0.00"),
+        WORKBOOK,
+        cell="organismes!E2",
+        expected="2015-06-25",
+    ),
+    case(
+        "classeur-entete",
+        part("xl/_rels/workbook.xml.rels", b"worksheets/sheet3.xml", b"worksheets/sheet4.xml"),
+        WORKBOOK,
+        cell="organismes!A1",
+    ),
+    case(
+        "classeur-entete",
+        part(
+            "xl/_rels/workbook.xml.rels",
+            b"</Relationships>",
+            b"<Relationship Target='worksheets/sheet4.xml' Id='rId3' Type='http://schemas.openxmlformats.org/"
+            b"officeDocument/2006/relationships/worksheet'/></Relationships>",
+        ),
+        WORKBOOK,
+        cell="organismes!A1",
+    ),
     case("archive-illisible", sealed(lambda folder: (folder / ARCHIVE).write_bytes(b"PK"), kept=ARCHIVE), ARCHIVE),
     case("archive-membre-absent", archived(lambda members: members.pop(CSV)), ARCHIVE, row=CSV),
     case("archive-membre-en-trop", archived(lambda members: members.update({"../../x": b"a"})), ARCHIVE, row="../../x"),

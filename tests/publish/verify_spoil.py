@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 from openpyxl import load_workbook
 from openpyxl.workbook import Workbook
 
+from pipelines.publish.datapackage import WORKBOOK
 from pipelines.publish.describing.archive import ARCHIVE
 from pipelines.publish.parquet_files import write_parquet
 from tests.publish.publish_dataset import DECLARED
@@ -236,15 +237,25 @@ def bomb() -> bytes:
     return content.getvalue()
 
 
-def archived(change: Callable[[dict[str, bytes]], object]) -> Spoil:
-    """Other members in the archive."""
+def archived(change: Callable[[dict[str, bytes]], object], package: str = ARCHIVE) -> Spoil:
+    """Other members in the archive, or in the package of a workbook."""
 
     def spoil(folder: Path) -> None:
-        with zipfile.ZipFile(folder / ARCHIVE) as before:
+        with zipfile.ZipFile(folder / package) as before:
             members = {name: before.read(name) for name in before.namelist()}
         change(members)
-        with zipfile.ZipFile(folder / ARCHIVE, "w") as after:
+        with zipfile.ZipFile(folder / package, "w") as after:
             for name, content in members.items():
                 after.writestr(name, content)
 
     return sealed(spoil, kept=ARCHIVE)
+
+
+def part(member: str, old: bytes, new: bytes) -> Spoil:
+    """Something else in a part of the workbook of everything, whose sheets stay as they are."""
+
+    def change(members: dict[str, bytes]) -> None:
+        assert old in members[member]
+        members[member] = members[member].replace(old, new)
+
+    return archived(change, WORKBOOK)
