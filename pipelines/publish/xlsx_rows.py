@@ -96,6 +96,7 @@ def _cells(values: pa.Array, column: Column, start: str, numbers: pa.Array) -> p
     if column.kind is Kind.INTEGER:
         return _numbers(values.cast(pa.string()), start, numbers, Style.INTEGER)
     if column.kind in DECIMAL_KINDS:
+        # Every kind of decimal has digits after the point: no zero of the whole part is trimmed.
         shortest = pc.utf8_rtrim(pc.utf8_rtrim(values.cast(pa.string()), "0"), ".")
         return _numbers(shortest, start, numbers, Style.EUROS if column.kind is Kind.EUROS else 0)
     return _texts(values, start, numbers)

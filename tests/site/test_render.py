@@ -13,6 +13,7 @@ from pipelines.site.pages import all_pages
 from pipelines.site.render import (
     Links,
     Renderer,
+    environment,
     euros,
     french,
     long_date,
@@ -152,3 +153,24 @@ def test_links_to_files_know_no_language(data: SiteData) -> None:
     links = Links(pages["donnees/"], "en", Renderer(data, pages, {"site.css": "abc/site.css"}))
     assert links.file("latest/csv/été 1.csv") == "../../latest/csv/%C3%A9t%C3%A9%201.csv"
     assert links.file("actifs/site.css") == "../../actifs/abc/site.css"
+
+
+@pytest.mark.parametrize(
+    ("file", "language", "expected"),
+    [
+        ({"format": "xlsx"}, "fr", "Excel"),
+        ({"format": "csv"}, "en", "CSV"),
+        (
+            {"format": "xlsx", "premiere_ligne": 1, "derniere_ligne": 1_048_575},
+            "fr",
+            f"Excel (lignes 1 à 1{NARROW}048{NARROW}575)",
+        ),
+        ({"format": "xlsx", "premiere_ligne": 3, "derniere_ligne": 4}, "en", "Excel (rows 3 to 4)"),
+    ],
+)
+def test_the_file_of_a_part_of_a_table_says_its_rows(
+    file: dict[str, object], language: Language, expected: str
+) -> None:
+    page = environment().from_string('{% import "macros.html.j2" as m with context %}{{ m.format_dit(un) }}')
+    told = page.render(un=file, langue=language, t=lambda *words: words[language == "en"])
+    assert told.strip() == expected
