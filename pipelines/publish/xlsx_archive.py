@@ -37,7 +37,7 @@ def add_member(archive: ZipFile, name: str, content: bytes) -> None:
 
 
 def add_blocks(archive: ZipFile, name: str, blocks: Iterable[Block], *, large: bool = False) -> None:
-    """A member made of blocks, of which a few are in memory at a time; ``large``: it may go beyond 4 GiB."""
+    """A member made of blocks, of which a few are in memory at a time; ``large``: it may go beyond 2 GiB."""
     entry, file = _entry(name), cast("IO[bytes]", archive.fp)
     entry.header_offset = file.tell()
     file.write(entry.FileHeader(large))
