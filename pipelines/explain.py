@@ -11,12 +11,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.curation.issues import nearest, suggestion
 from pipelines.publish.diff.schemas import primary_key
 from pipelines.publish.folder import NotAReleaseError, ReleaseFolder
+from pipelines.sheets.columns import listed
 from pipelines.sheets.files import UnreadableFileError, digest, read_file
 from pipelines.sheets.labels import find_sheet, label
 from pipelines.text import clean, fold
@@ -179,13 +181,13 @@ def _cells(path: Path, place: Place) -> tuple[Typed, ...]:
         rows = label(grid, declared).rows
         if rows is None:
             continue
-        for number, texts in zip(rows.numbers, rows.texts, strict=True):
-            if number == place.row:
-                return tuple(
-                    Typed(f"{rows.letters[name]}{number}", name, clean(str(text)), _filled_by(declared, name))
-                    for name, text in zip(rows.labels, texts, strict=True)
-                    if clean(str(text))
-                )
+        for at in np.flatnonzero(rows.numbers == place.row)[:1].tolist():
+            return tuple(
+                Typed(f"{rows.letters[name]}{place.row}", name, clean(text), _filled_by(declared, name))
+                for name, column in zip(rows.labels, rows.columns, strict=True)
+                for text in listed(column[at : at + 1])
+                if clean(text)
+            )
     return ()
 
 

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from string import ascii_uppercase
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -19,12 +20,18 @@ from pipelines.curation.units import Unit, list_units, report_folder, workbook_u
 from pipelines.progress import file_read
 from pipelines.sheets.annotations import REPORT_SHEETS
 from pipelines.sheets.cells import CellKind, LabelledRows
+from pipelines.sheets.columns import end_to_end, repeated
 from pipelines.sheets.examples import altered, split_examples
 from pipelines.sheets.files import UnreadableFileError, digest, read_file
 from pipelines.sheets.guard import outside
 from pipelines.sheets.labels import Labelled, find_sheet, label
 from schemas.declaration import Sheet
 from schemas.registry import sheets as declared_sheets
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from pipelines.sheets.columns import Texts
 
 CONTRACT_SHEET = "Contrat"
 
@@ -139,8 +146,8 @@ class Sources:
 
 def _read_file(
     path: Path, root: Path, sheets: dict[str, Sheet], log: IssueLog
-) -> list[tuple[Sheet, LabelledRows]] | None:
-    """The declared sheets of a file of the folder ``root``, None when it cannot be read."""
+) -> tuple[str, list[tuple[Sheet, LabelledRows]] | None]:
+    """The digest of a file of the folder ``root`` and its declared sheets, None when it cannot be read."""
     name = path.relative_to(root).as_posix()
     file_read(name)
     try:
@@ -151,7 +158,7 @@ def _read_file(
         sheet_name = error.sheet or (error.path.stem if error.path != path else "")
         row = int(error.cell.lstrip(ascii_uppercase) or 0)
         log.add(error.code, place(name, sheet_name, error.cell, row, value=path.name), expected=error.reason)
-        return None
+        return digest(path), None
     for notice in reading.notices:
         log.add(notice.code, place(name, value=notice.value))
     found: list[tuple[Sheet, LabelledRows]] = []
@@ -170,7 +177,7 @@ def _read_file(
         if labelled.rows is not None:
             _report_merged(labelled.rows, name, grid.sheet, log)
             found.append((sheet, labelled.rows))
-    return found
+    return reading.sha256, found
 
 
 def _report_merged(rows: LabelledRows, file: str, shown: str, log: IssueLog) -> None:
@@ -232,26 +239,38 @@ def gather(rows: Iterable[tuple[Sheet, str, str, LabelledRows]]) -> dict[str, Ga
 
 def _join(sheet: Sheet, parts: list[tuple[str, str, LabelledRows]]) -> Gathered:
     labels = [item.label for item in sheet.fields]
-    ends = np.cumsum([0, *(len(part) for _, _, part in parts)])
-    text = np.full((ends[-1], len(labels)), "", dtype=object)
-    kind = np.full((ends[-1], len(labels)), int(CellKind.EMPTY), dtype=np.int8)
+    counts = np.array([len(part) for _, _, part in parts], dtype=np.int64)
+    ends = np.cumsum([0, *counts])
+    kind = np.full((ends[-1], len(labels)), int(CellKind.EMPTY), dtype=np.int8, order="F")
     for start, end, (_, _, part) in zip(ends, ends[1:], parts, strict=False):
-        positions = [labels.index(name) for name in part.labels]
-        text[start:end, positions], kind[start:end, positions] = part.texts, part.kinds
-    counts = np.diff(ends)
+        kind[start:end, [labels.index(name) for name in part.labels]] = part.kinds
     origin = {
-        "file": np.repeat(np.array([file for file, _, _ in parts], dtype=object), counts),
-        "sheet": np.repeat(np.array([sheet.name], dtype=object), ends[-1]),
+        "file": repeated([file for file, _, _ in parts], counts),
+        "sheet": repeated([sheet.name], ends[-1:]),
         "row": np.concatenate([np.empty(0, dtype=np.int64), *(part.numbers for _, _, part in parts)]),
-        "sha256": np.repeat(np.array([sha256 for _, sha256, _ in parts], dtype=object), counts),
+        "sha256": repeated([sha256 for _, sha256, _ in parts], counts),
     }
     return Gathered(
         sheet=sheet,
-        text=pd.DataFrame(text, columns=labels, dtype="str"),
+        text=_frame({name: end_to_end(_texts(part, name) for _, _, part in parts) for name in labels}),
         kind=pd.DataFrame(kind, columns=labels),
-        origin=pd.DataFrame(origin).astype({"file": "str", "sheet": "str", "row": "int64", "sha256": "str"}),
+        origin=_frame(origin),
         letters={file: part.letters for file, _, part in parts},
         from_1904=frozenset(file for file, _, part in parts if part.from_1904),
+    )
+
+
+def _texts(part: LabelledRows, name: str) -> Texts:
+    return part.columns[part.labels.index(name)] if name in part.labels else [""] * len(part)
+
+
+def _frame(columns: Mapping[str, pa.LargeStringArray | np.ndarray]) -> pd.DataFrame:
+    """Texts as they are, without a copy; numbers as ``int64``."""
+    return pd.DataFrame(
+        {
+            name: column if isinstance(column, np.ndarray) else pd.array(column, dtype="str")
+            for name, column in columns.items()
+        }
     )
 
 
@@ -292,14 +311,14 @@ def read_units(
     files: list[tuple[str, str, int]] = []
     unread = []
     for unit in units:
-        name, sha256 = unit.name, digest(unit.path)
-        read = _read_file(unit.path, root, unit.sheets, log)
+        name = unit.name
+        sha256, read = _read_file(unit.path, root, unit.sheets, log)
         if read is None:
             unread.append(name)
         if read is None and partial and unit.replaceable:
             instead = fallback.folder / name if fallback is not None else None
             if fallback is not None and instead is not None and instead.exists():
-                sha256, read = digest(instead), _read_file(instead, fallback.folder, unit.sheets, log)
+                sha256, read = _read_file(instead, fallback.folder, unit.sheets, log)
             if fallback is not None and read is not None:
                 log.add("version-precedente-reprise", place(name, value=unit.path.name), expected=fallback.version)
             else:

@@ -7,18 +7,24 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import IntEnum
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING
+from itertools import zip_longest
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from pipelines.sheets.columns import LONG_COLUMN, arrow, listed, shown, under
 from pipelines.text import INVISIBLE
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
+
+    from pipelines.sheets.columns import Texts
 
 
 _UNSEEN = INVISIBLE + "".join(chr(code) for code in range(0x3001) if chr(code).isspace())
@@ -45,16 +51,28 @@ Area = tuple[int, int, int, int]
 
 @dataclass(frozen=True)
 class Grid:
-    """One sheet of one file: ``text`` and ``kind`` are arrays of the same shape, whose first cell is A1.
+    """One sheet of one file, from A1: the texts of its ``columns``, and the ``kind`` (int8) of its rows of cells.
 
     ``merged``: the areas merged into one cell. ``from_1904``: the workbook counts its days from 1904, not 1900.
     """
 
     sheet: str
-    text: np.ndarray
+    columns: tuple[Texts, ...]
     kind: np.ndarray
     merged: tuple[Area, ...] = ()
     from_1904: bool = False
+
+    @cached_property
+    def text(self) -> np.ndarray:
+        """The texts as an array of objects of the shape of ``kind``: for sheets that are shown, or few cells."""
+        texts = np.empty(self.kind.shape, dtype=object)
+        for position, column in enumerate(self.columns):
+            texts[:, position] = listed(column)
+        return texts
+
+    def top(self, rows: int) -> list[tuple[str, ...]]:
+        """The texts of the first rows."""
+        return list(zip(*(listed(column[:rows]) for column in self.columns), strict=True))
 
 
 @dataclass
@@ -104,6 +122,13 @@ def is_blank(text: str) -> bool:
     return not text or (text[0] in _UNSEEN and not text.strip(_UNSEEN))
 
 
+class Marked(NamedTuple):
+    """What a cell shows and is, where a value reader hands over something else."""
+
+    text: str
+    kind: CellKind
+
+
 def cell_text(value: object) -> tuple[str, CellKind]:
     """The text of a native cell value and its kind; whole numbers lose their « .0 », dates become ISO."""
     if value is None or (isinstance(value, str) and is_blank(value)):
@@ -134,28 +159,38 @@ def duration_text(value: dt.timedelta) -> str:
     return f"{sign}{minutes // 60:02d}:{minutes % 60:02d}:{seconds:02d}{fraction}"
 
 
-def grid(sheet: str, rows: list[list[object]]) -> Grid:
+def grid(sheet: str, rows: Sequence[Sequence[object]]) -> Grid:
     """A grid from native values, padded to a rectangle."""
-    width = max((len(row) for row in rows), default=0)
-    text = np.full((len(rows), width), "", dtype=object)
-    kind = np.zeros((len(rows), width), dtype=np.int8)
-    for r, row in enumerate(rows):
-        for c, value in enumerate(row):
-            if value != "" and value is not None:
-                text[r, c], kind[r, c] = cell_text(value)
-    return Grid(sheet=sheet, text=text, kind=kind)
+    columns = [_read_column(values) for values in zip_longest(*rows, fillvalue="")]
+    kind = np.array([kinds for _, kinds in columns], dtype=np.int8).reshape(len(columns), len(rows)).T
+    return Grid(sheet=sheet, columns=tuple(texts for texts, _ in columns), kind=kind)
 
 
-def extended(one: Grid, place: tuple[int, int]) -> Grid:
-    """The same grid, with blank cells added where it did not reach ``place`` (row, column, from 0)."""
-    missing = [(0, max(0, wanted + 1 - size)) for wanted, size in zip(place, one.text.shape, strict=True)]
-    if not any(after for _, after in missing):
-        return one
-    return replace(
-        one,
-        text=np.pad(one.text, missing, constant_values=""),
-        kind=np.pad(one.kind, missing, constant_values=int(CellKind.EMPTY)),
-    )
+def text_column(column: pa.LargeStringArray) -> tuple[Texts, np.ndarray]:
+    """A column of texts as `cell_text` reads each of them, and their kinds."""
+    texts, seen = shown(column, _UNSEEN)
+    return texts, np.where(seen, np.int8(CellKind.TEXT), np.int8(CellKind.EMPTY))
+
+
+def _read_column(values: Sequence[object]) -> tuple[Texts, Sequence[int] | np.ndarray]:
+    """`cell_text` of each value, texts apart from kinds."""
+    types = set(map(type, values))
+    if types == {str}:
+        return _read_texts(list(map(str, values)))
+    if bool in types or Marked in types:  # a truth is equal to a number, as no other value is to one of another kind
+        read = [value if isinstance(value, Marked) else cell_text(value) for value in values]
+    else:
+        read = list(map({value: cell_text(value) for value in set(values)}.__getitem__, values))
+    return [text for text, _ in read], [kind for _, kind in read]
+
+
+def _read_texts(values: list[str]) -> tuple[Texts, Sequence[int] | np.ndarray]:
+    if len(values) >= LONG_COLUMN:
+        return text_column(arrow(values))
+    if "\r" in "".join(values):
+        values = [value.replace("\r\n", "\n").replace("\r", "\n") for value in values]
+    texts = [value if value and (value[0] not in _UNSEEN or value.strip(_UNSEEN)) else "" for value in values]
+    return texts, [CellKind.TEXT if text else CellKind.EMPTY for text in texts]
 
 
 def percent_text(number: str) -> str:
@@ -168,13 +203,13 @@ def percent_text(number: str) -> str:
 class LabelledRows:
     """The rows of a sheet under its labels: one column per declared label found, one row per non-blank row.
 
-    ``texts`` (str, as objects) and ``kinds`` (int8): arrays of rows times ``labels``. ``numbers``: the row's number in
-    the sheet. ``letters``: the column letter of each label. ``merged``: areas of several cells among these rows, by the
-    row number and label of their first cell, with their address.
+    ``columns``: the texts of each of the ``labels``. ``kinds`` (int8): an array of rows times labels. ``numbers``: the
+    row's number in the sheet. ``letters``: the column letter of each label. ``merged``: areas of several cells among
+    these rows, by the row number and label of their first cell, with their address.
     """
 
     labels: tuple[str, ...]
-    texts: np.ndarray
+    columns: tuple[Texts, ...]
     kinds: np.ndarray
     numbers: np.ndarray
     letters: dict[str, str]
@@ -185,12 +220,20 @@ class LabelledRows:
     def __len__(self) -> int:
         return len(self.numbers)
 
+    def where(self, kept: np.ndarray) -> LabelledRows:
+        """The rows that are ``kept``."""
+        columns = tuple(under(column, 0, kept) for column in self.columns)
+        return replace(self, columns=columns, kinds=self.kinds[kept], numbers=self.numbers[kept])
+
     @cached_property
     def text(self) -> pd.DataFrame:
-        """``texts`` as a frame, indexed by the row's number in the sheet."""
+        """The texts as a frame, indexed by the row's number in the sheet."""
         import pandas as pd
 
-        return pd.DataFrame(self.texts, index=self.numbers, columns=list(self.labels), dtype="str")
+        columns = {
+            name: pd.array(arrow(column), dtype="str") for name, column in zip(self.labels, self.columns, strict=True)
+        }
+        return pd.DataFrame(columns, index=self.numbers)
 
     @cached_property
     def kind(self) -> pd.DataFrame:

@@ -11,16 +11,18 @@ import io
 from functools import cache
 from pathlib import Path
 
-from pipelines.sheets.cells import Extent
+from pipelines.sheets.cells import Extent, Grid, grid
 from pipelines.sheets.guard import UnreadableFileError, check_extent, check_text, oversized
-from pipelines.sheets.limits import MAX_AREA, MAX_COLUMNS, MAX_ROWS
+from pipelines.sheets.limits import LONGEST_FIELD, MAX_COLUMNS, limits
 from pipelines.text import fold
 from schemas.registry import sheets
 
 DELIMITERS = (",", ";", "\t")
 _SAMPLE_ROWS = 30
 _SAMPLE_SIZE = 1 << 17
-_LONGEST_FIELD = 1 << 20
+_WIDEST_CHARACTER = 4
+_LONG = 1 << 15
+"""Bytes from which a file is worth the start of Arrow."""
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -71,9 +73,14 @@ def _known_headers() -> frozenset[str]:
 def delimiter(text: str) -> str:
     """The separator of a CSV text: the one under which a row of its top holds most known labels, then most cells."""
     head = text[:_SAMPLE_SIZE]
-    best = {mark: max(map(_score, _sample(head, mark)), default=(0, 0)) for mark in DELIMITERS}
-    if any(known > 1 for known, _ in best.values()):
-        return max(DELIMITERS, key=best.__getitem__)
+    best, chosen = (0, 0), DELIMITERS[0]
+    for mark in DELIMITERS:
+        # A cell is one label at most: what has fewer cells than labels were found already cannot be better.
+        for row in _sample(head, mark) if head.count(mark) >= best[0] else ():
+            if len(row) > best[0] and (score := _score(row)) > best:
+                best, chosen = score, mark
+    if best[0] > 1:
+        return chosen
     first = next((line for line in head.split("\n") if any(mark in line for mark in DELIMITERS)), "")
     return max(DELIMITERS, key=first.count)
 
@@ -95,36 +102,54 @@ def _score(row: list[str]) -> tuple[int, int]:
     return sum(fold(cell) in _known_headers() for cell in row[:MAX_COLUMNS]), len(row)
 
 
-def read_rows(path: Path, raw: bytes) -> list[list[object]]:
-    """The rows of a CSV file, blank ones at the end left out.
+def read_grid(path: Path, raw: bytes) -> Grid:
+    """The sheet of a CSV file, blank rows at the end left out.
 
     Raises:
         UnreadableFileError: another kind of file, an unknown encoding, quotes that do not match, too large.
     """
     check_text(path, raw)
+    return (_read_at_once(path, raw) if len(raw) >= _LONG else None) or grid(path.stem, read_rows(path, raw))
+
+
+def _read_at_once(path: Path, raw: bytes) -> Grid | None:
+    """The same of a long file, if it is an ordinary one."""
+    from pipelines.sheets.csv_columns import is_utf8, ordinary
+
+    plain = b"\0" not in raw and is_utf8(raw)
+    text = raw.removeprefix(codecs.BOM_UTF8) if plain else decode(path, raw).encode()
+    return ordinary(path.stem, text, delimiter(text[: _WIDEST_CHARACTER * _SAMPLE_SIZE].decode(errors="ignore")))
+
+
+def read_rows(path: Path, raw: bytes) -> list[list[str]]:
+    """The rows of a CSV file, one by one, blank ones at the end left out.
+
+    Raises:
+        UnreadableFileError: an unknown encoding, quotes that do not match, too large.
+    """
     text = decode(path, raw)
     mark = delimiter(text)
     # What a sheet that was emptied leaves at the end goes at once, not row by row.
     reader = csv.reader(io.StringIO(text.rstrip(f"\r\n{mark}"), newline=""), delimiter=mark, strict=True)
-    rows: list[list[object]] = []
+    most = limits()
+    rows: list[list[str]] = []
     found, number = Extent(), 0
-    blank: list[object] = []
-    previous = csv.field_size_limit(_LONGEST_FIELD)
+    blank: list[str] = []
+    previous = csv.field_size_limit(LONGEST_FIELD)
     try:
         for number, row in enumerate(reader, start=1):
-            if number > MAX_ROWS:
-                raise oversized(path, f"plus de {MAX_ROWS} lignes")
+            if number > most.rows:
+                raise oversized(path, f"plus de {most.rows} lignes")
             if any(row):
                 while not row[-1]:
                     row.pop()
-                found.cells += len(row)
                 if len(row) > found.columns:
                     found.columns, found.widest = len(row), (number - 1, len(row) - 1)
                 found.rows, found.deepest = number, (number - 1, len(row) - 1)
-                if found.columns > MAX_COLUMNS or found.rows * found.columns > MAX_AREA:
+                if found.columns > MAX_COLUMNS or found.rows * found.columns > most.area:
                     break
                 rows += [blank] * (number - 1 - len(rows))
-                rows.append([*row])
+                rows.append(row)
     except csv.Error as error:
         raise UnreadableFileError(
             path, f"le fichier CSV est mal formé, ligne {reader.line_num} ({_said(error)})"

@@ -6,12 +6,13 @@ Belongs here: its mark, its words, telling it from rows of data. Does not belong
 
 from __future__ import annotations
 
-from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from pipelines.sheets.cells import LabelledRows
+from pipelines.sheets.columns import listed
 from pipelines.sheets.hints import hint
 from pipelines.text import clean
 from schemas.declaration import (
@@ -24,6 +25,9 @@ from schemas.declaration import (
     TargetCell,
     VersionCell,
 )
+
+if TYPE_CHECKING:
+    from pipelines.sheets.columns import Texts
 
 EXAMPLE_MARK = "(exemple)"
 """What the first cell of an example row holds; its parentheses keep it from being an identifier."""
@@ -69,13 +73,20 @@ def split_examples(rows: LabelledRows, sheet: Sheet) -> tuple[LabelledRows, pd.D
     first = sheet.fields[0].label
     if first not in rows.labels:
         return rows, None
-    cells = rows.texts[:, rows.labels.index(first)]
-    marked = np.fromiter((is_example(str(cell)) for cell in cells), dtype=bool, count=len(cells))
+    marked = _examples(rows.columns[rows.labels.index(first)])
     if not marked.any():
         return rows, None
-    data = replace(rows, texts=rows.texts[~marked], kinds=rows.kinds[~marked], numbers=rows.numbers[~marked])
-    shown = pd.DataFrame(rows.texts[marked], index=rows.numbers[marked], columns=list(rows.labels), dtype="str")
-    return data, shown
+    return rows.where(~marked), rows.where(marked).text
+
+
+def _examples(cells: Texts) -> np.ndarray:
+    if not isinstance(cells, list):
+        import pyarrow.compute as pc
+
+        close: np.ndarray = pc.match_substring(cells, "(").to_numpy(zero_copy_only=False)
+        if not close.any():
+            return close
+    return np.fromiter(map(is_example, listed(cells)), dtype=bool, count=len(cells))
 
 
 def altered(examples: pd.DataFrame, sheet: Sheet) -> pd.Index:

@@ -15,8 +15,8 @@ from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.sheets.cells import Area, CellKind, Grid, extended, grid, percent_text
-from pipelines.sheets.csv_text import read_rows
+from pipelines.sheets.cells import Area, CellKind, Grid, Marked, cell_text, grid, percent_text
+from pipelines.sheets.csv_text import read_grid
 from pipelines.sheets.guard import (
     Notice,
     Package,
@@ -56,21 +56,31 @@ def ignored(path: Path) -> bool:
 def digest(path: Path) -> str:
     """SHA-256 of a file, or of the names and contents of a folder's CSV files; blank for what is not read."""
     try:
-        return hashlib.sha256(read_bytes(path)).hexdigest()
-    except UnreadableFileError:
         if not path.is_dir():
-            return ""
-    total = hashlib.sha256()
-    try:
+            return hashlib.sha256(read_bytes(path)).hexdigest()
+        total = hashlib.sha256()
         for part in _parts(path):
-            total.update(part.name.encode() + b"\0" + read_bytes(part) + b"\0")
+            total.update(_told(part, read_bytes(part)))
+        return total.hexdigest()
     except UnreadableFileError:
         return ""
-    return total.hexdigest()
+
+
+def _told(part: Path, raw: bytes) -> bytes:
+    """What the digest of a folder is told of one of its files."""
+    return part.name.encode() + b"\0" + raw + b"\0"
 
 
 def _parts(folder: Path) -> list[Path]:
-    return sorted(part for part in folder.glob("*.csv") if not ignored(part))
+    """The CSV files of a folder, by name; none when it cannot be looked into."""
+    try:
+        return sorted((part for part in folder.iterdir() if _is_part(part.name)), key=attrgetter("name"))
+    except PermissionError:
+        return []
+
+
+def _is_part(name: str) -> bool:
+    return name.endswith(".csv") and not name.startswith(_IGNORED_PREFIXES)
 
 
 def workbooks(folder: Path) -> Iterator[Path]:
@@ -91,10 +101,11 @@ def workbooks(folder: Path) -> Iterator[Path]:
 
 @dataclass(frozen=True)
 class Reading:
-    """The sheets of a file, in order, and what is to be said of what was not read."""
+    """The sheets of a file, in order, what is to be said of what was not read, and the `digest` of what was."""
 
     grids: list[Grid]
     notices: list[Notice]
+    sha256: str
 
 
 def read_grids(path: Path) -> list[Grid]:
@@ -109,28 +120,35 @@ def read_file(path: Path) -> Reading:
         UnreadableFileError: not the format that its name announces, damaged, or past the limits.
     """
     if path.is_dir():
-        return Reading([_read_csv(part, path) for part in _parts(path)], [])
-    if path.suffix.lower() == ".csv":
-        return Reading([_read_csv(path)], [])
+        return _read_folder(path)
     if path.suffix.lower() in OTHER_SUFFIXES:
         raise UnreadableFileError(path, f"le format {path.suffix.lower()} n’est pas lu, seulement .xlsx, .ods et .csv")
-    return _read_workbook(path)
-
-
-def _read_csv(path: Path, folder: Path | None = None) -> Grid:
-    if folder is not None and outside(path, folder):
-        raise UnreadableFileError(path, "le fichier est un lien qui mène hors du dossier", code="lien-hors-dossier")
-    return grid(path.stem, read_rows(path, read_bytes(path)))
-
-
-def _read_workbook(path: Path) -> Reading:
     raw = read_bytes(path)
+    sha256 = hashlib.sha256(raw).hexdigest()
+    if path.suffix.lower() == ".csv":
+        return Reading([read_grid(path, raw)], [], sha256)
     package = open_package(path, raw)
+    del raw
+    return Reading(_read_workbook(path, package), package.notices, sha256)
+
+
+def _read_folder(folder: Path) -> Reading:
+    grids = []
+    total = hashlib.sha256()
+    for part in _parts(folder):
+        if outside(part, folder):
+            raise UnreadableFileError(part, "le fichier est un lien qui mène hors du dossier", code="lien-hors-dossier")
+        raw = read_bytes(part)
+        total.update(_told(part, raw))
+        grids.append(read_grid(part, raw))
+    return Reading(grids, [], total.hexdigest())
+
+
+def _read_workbook(path: Path, package: Package) -> list[Grid]:
     try:
         look = _look_at_xlsx if "xl/workbook.xml" in package.parts else _look_at_ods
         marks = look(path, package)
-        del raw
-        return Reading(_read_values(path, _packed(package), marks), package.notices)
+        return _read_values(path, _packed(package), marks)
     except (UnreadableFileError, KeyboardInterrupt, SystemExit):
         raise
     except BaseException as error:  # the value reader's own failures are no `Exception`
@@ -204,15 +222,22 @@ def _read_values(path: Path, raw: bytes, marks: dict[str, _Marks]) -> list[Grid]
 
 
 def _read_sheet(sheet: CalamineSheet, marks: _Marks) -> Grid:
-    one = grid(sheet.name, [list[object](row) for row in sheet.to_python(skip_empty_area=False)])
-    if marks.cells:
-        one = extended(one, (max(row for row, _ in marks.cells), max(column for _, column in marks.cells)))
-    for place, (text, kind) in marks.cells.items():
-        one.text[place], one.kind[place] = text, kind
-    for place in marks.percents:
-        if place[0] < len(one.kind) and place[1] < one.kind.shape[1] and one.kind[place] == CellKind.NUMBER:
-            one.text[place], one.kind[place] = percent_text(one.text[place]), CellKind.PERCENT
+    rows: list[list[object]] = sheet.to_python(skip_empty_area=False)  # type: ignore[assignment]
+    _put(rows, marks)
     merged = marks.merged
     if merged is None:
         merged = [(*first, *last) for first, last in sheet.merged_cell_ranges or []]
-    return replace(one, merged=tuple(merged), from_1904=marks.from_1904)
+    return replace(grid(sheet.name, rows), merged=tuple(merged), from_1904=marks.from_1904)
+
+
+def _put(rows: list[list[object]], marks: _Marks) -> None:
+    """Puts the marks in the rows of values, which they may go past."""
+    for (row, column), mark in marks.cells.items():
+        rows += [[] for _ in range(row + 1 - len(rows))]
+        rows[row] += [""] * (column + 1 - len(rows[row]))
+        rows[row][column] = Marked(*mark)
+    for row, column in marks.percents:
+        if row < len(rows) and column < len(rows[row]):
+            text, kind = cell_text(rows[row][column])
+            if kind is CellKind.NUMBER:
+                rows[row][column] = Marked(percent_text(text), CellKind.PERCENT)

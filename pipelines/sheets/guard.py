@@ -19,19 +19,13 @@ from pathlib import Path
 
 from pipelines.sheets.cells import Extent, column_letter
 from pipelines.sheets.limits import (
-    MAX_AREA,
-    MAX_CELLS,
     MAX_COLUMNS,
     MAX_ENTRIES,
-    MAX_FILE,
-    MAX_KEPT,
     MAX_LINKS,
-    MAX_PARSED,
     MAX_RATIO,
-    MAX_TEXT,
-    MAX_TOTAL,
     MIB,
     RATIO_FROM,
+    limits,
 )
 from pipelines.sheets.xlsx_marks import without_blank_rows
 from pipelines.sheets.xml_edits import utf8
@@ -104,10 +98,20 @@ class Package:
 
 def outside(path: Path, folder: Path) -> bool:
     """Whether a path leads out of a folder, through a link or « .. »."""
+    if _is_plainly_inside(path, folder):
+        return False
     try:
         return not path.resolve().is_relative_to(folder.resolve())
     except (OSError, RuntimeError):  # a loop of links
         return True
+
+
+def _is_plainly_inside(path: Path, folder: Path) -> bool:
+    """Whether there is neither a link nor « .. » from a folder down to a path: what most paths are, told cheaply."""
+    if not path.is_relative_to(folder):
+        return False
+    below = path.parts[len(folder.parts) :]
+    return ".." not in below and not any(one.is_symlink() for one in (path, *path.parents)[: len(below)])
 
 
 def read_bytes(path: Path) -> bytes:
@@ -120,8 +124,8 @@ def read_bytes(path: Path) -> bytes:
         state = path.stat()
         if not stat.S_ISREG(state.st_mode):
             raise UnreadableFileError(path, "le fichier n’est pas un fichier ordinaire")
-        if state.st_size > MAX_FILE:
-            raise oversized(path, f"{state.st_size // MIB} Mio sur le disque, {MAX_FILE // MIB} au plus")
+        if state.st_size > limits().file:
+            raise oversized(path, f"{state.st_size // MIB} Mio sur le disque, {limits().file // MIB} au plus")
         return path.read_bytes()
     except OSError as error:
         raise UnreadableFileError(path, f"le fichier ne peut pas être ouvert ({error.strerror})") from error
@@ -156,8 +160,8 @@ def open_package(path: Path, raw: bytes) -> Package:
         kept = 0
         for entry in entries:
             if _is_xml(entry.filename):
-                longest = MAX_KEPT if _LONG_PARTS.match(entry.filename) else MAX_PARSED
-                part = _as_utf8(_inflate(path, raw, entry, min(MAX_KEPT - kept, longest)))
+                longest = limits().kept if _LONG_PARTS.match(entry.filename) else limits().parsed
+                part = _as_utf8(_inflate(path, raw, entry, min(limits().kept - kept, longest)))
                 package.parts[entry.filename] = part
                 kept += len(part)
                 _check_declarations(path, entry.filename, part)
@@ -206,8 +210,8 @@ def _looks_typed(raw: bytes) -> bool:
 
 
 def _check_sizes(path: Path, entries: list[zipfile.ZipInfo]) -> None:
-    if sum(entry.file_size for entry in entries) > MAX_TOTAL:
-        raise oversized(path, f"plus de {MAX_TOTAL // MIB} Mio une fois décompressé")
+    if sum(entry.file_size for entry in entries) > limits().total:
+        raise oversized(path, f"plus de {limits().total // MIB} Mio une fois décompressé")
     if len({entry.filename.lower() for entry in entries}) < len(entries):
         raise UnreadableFileError(path, "le fichier contient deux parties du même nom", code="fichier-piege")
     for entry in entries:
@@ -356,20 +360,20 @@ def check_extent(path: Path, sheet: str, found: Extent) -> None:
     if found.columns > MAX_COLUMNS:
         row, column = found.widest
         reason = f"le fichier a une cellule remplie en colonne {column_letter(column)}, {MAX_COLUMNS} colonnes au plus"
-    elif found.rows * found.columns > MAX_AREA:
+    elif found.rows * found.columns > limits().area:
         row, column = found.deepest
         reason = f"le fichier a une cellule remplie très loin des autres, ligne {row + 1}"
-    elif found.cells > MAX_CELLS:
+    elif found.cells > limits().cells:
         raise UnreadableFileError(
             path,
-            f"le fichier dépasse les limites de lecture : plus de {MAX_CELLS} cellules remplies",
+            f"le fichier dépasse les limites de lecture : plus de {limits().cells} cellules remplies",
             code="fichier-demesure",
             sheet=sheet,
         )
-    elif found.text > MAX_TEXT:
+    elif found.text > limits().text:
         raise UnreadableFileError(
             path,
-            f"le fichier dépasse les limites de lecture : plus de {MAX_TEXT // MIB} Mio de texte",
+            f"le fichier dépasse les limites de lecture : plus de {limits().text // MIB} Mio de texte",
             code="fichier-demesure",
             sheet=sheet,
         )

@@ -12,11 +12,14 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from pipelines.sheets.cells import CellKind, Grid, LabelledRows, column_letter
+from pipelines.sheets.columns import under
 from pipelines.text import clean, fold
 from schemas.declaration import Sheet
 
 HEADER_SEARCH_ROWS = 30
 """A header stands in the first rows, under a title at most."""
+_KNOWN: dict[int, tuple[Sheet, dict[str, str]]] = {}
+"""What `label_index` found, by sheet: declarations are compared by identity, which costs nothing."""
 
 
 @dataclass
@@ -31,7 +34,11 @@ class Labelled:
 
 def label_index(sheet: Sheet) -> dict[str, str]:
     """Every understood header, folded, with the label that it stands for."""
-    return {fold(header): item.label for item in sheet.fields for header in (*item.aliases, item.label)}
+    if (known := _KNOWN.get(id(sheet))) is not None and known[0] is sheet:
+        return known[1]
+    found = {fold(header): item.label for item in sheet.fields for header in (*item.aliases, item.label)}
+    _KNOWN[id(sheet)] = sheet, found
+    return found
 
 
 def find_sheet(name: str, sheets: dict[str, Sheet]) -> Sheet | None:
@@ -42,9 +49,14 @@ def find_sheet(name: str, sheets: dict[str, Sheet]) -> Sheet | None:
 
 def header_row(grid: Grid, known: Collection[str]) -> int | None:
     """The position of the first row that holds most of the ``known`` headers (folded), if it holds two of them."""
-    matches = [sum(fold(str(value)) in known for value in row) for row in grid.text[:HEADER_SEARCH_ROWS]]
-    most = max(matches, default=0)
-    return matches.index(most) if matches and most >= min(2, len(known)) else None
+    found, most = None, min(2, len(known)) - 1
+    for position, row in enumerate(grid.top(HEADER_SEARCH_ROWS)):
+        matches = sum(fold(text) in known for text in row)
+        if matches > most:
+            found, most = position, matches
+        if most == len(row):  # no row can hold more
+            break
+    return found
 
 
 def label(grid: Grid, sheet: Sheet) -> Labelled:
@@ -55,27 +67,26 @@ def label(grid: Grid, sheet: Sheet) -> Labelled:
         return Labelled(rows=None, missing=[item.label for item in sheet.fields if not item.optional])
     found: dict[str, int] = {}
     result = Labelled(rows=None)
-    for position, text in enumerate(fold(str(value)) for value in grid.text[header]):
-        at = f"{column_letter(position)}{header + 1}"
-        shown = clean(str(grid.text[header, position]))
+    for position, typed in enumerate(grid.top(header + 1)[header]):
+        text = fold(typed)
         name = known.get(text)
-        if name is None:
-            if text or np.any(grid.kind[header + 1 :, position] != CellKind.EMPTY):
-                result.unknown.append((at, shown))
-        elif name in found:
-            result.doubled.append((at, shown))
-        else:
+        if name is not None and name not in found:
             found[name] = position
+            continue
+        mark = f"{column_letter(position)}{header + 1}", clean(typed)
+        if name is not None:
+            result.doubled.append(mark)
+        elif text or np.any(grid.kind[header + 1 :, position] != CellKind.EMPTY):
+            result.unknown.append(mark)
     result.missing = [item.label for item in sheet.fields if item.label not in found and not item.optional]
     positions = list(found.values())
     kinds = grid.kind[header + 1 :, positions]
     filled = (kinds != CellKind.EMPTY).any(axis=1)
-    numbers = np.flatnonzero(filled) + header + 2
     result.rows = LabelledRows(
         labels=tuple(found),
-        texts=grid.text[header + 1 :, positions][filled],
-        kinds=kinds[filled],
-        numbers=numbers,
+        columns=tuple(under(grid.columns[position], header + 1, filled) for position in positions),
+        kinds=kinds if filled.all() else kinds[filled],
+        numbers=np.flatnonzero(filled) + header + 2,
         letters={name: column_letter(position) for name, position in found.items()},
         header_row=header + 1,
         merged=tuple(_merged(grid, header, found)),

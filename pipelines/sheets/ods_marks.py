@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from xml.parsers import expat
 
 from pipelines.sheets.cells import Area, CellKind, Extent, duration_text
-from pipelines.sheets.limits import MAX_AREA, MAX_CELLS, MAX_COLUMNS, MAX_TEXT
+from pipelines.sheets.limits import MAX_COLUMNS, limits
 
 _ERROR_TEXT = re.compile(r"^(?:#[A-ZÉ/0!?]+[!?]?|Err:\d+)$")
 _CELLS = ("table:table-cell", "table:covered-table-cell")
@@ -49,6 +49,7 @@ class _Reader:
 
     def __init__(self) -> None:
         self.sheets: list[OdsSheet] = []
+        self._limits = limits()
         self._row = self._column = 0
         self._row_repeated = 1
         self._cell: dict[str, str] | None = None
@@ -79,7 +80,7 @@ class _Reader:
 
     def _space(self, count: int) -> None:
         if count > _LONGEST_SPACE:
-            self.sheets[-1].extent.text = MAX_TEXT + 1
+            self.sheets[-1].extent.text = self._limits.text + 1
             raise _Stop
         self._text.append(" " * count)
 
@@ -119,9 +120,9 @@ class _Reader:
         extent.text += cells * length
         if (
             extent.columns > MAX_COLUMNS
-            or extent.rows * extent.columns > MAX_AREA
-            or extent.cells > MAX_CELLS
-            or extent.text > MAX_TEXT
+            or extent.rows * extent.columns > self._limits.area
+            or extent.cells > self._limits.cells
+            or extent.text > self._limits.text
         ):
             raise _Stop
 

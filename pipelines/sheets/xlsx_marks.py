@@ -18,7 +18,7 @@ from xml.parsers import expat
 import numpy as np
 
 from pipelines.sheets.cells import CellKind, Extent, column_index
-from pipelines.sheets.limits import MAX_CELLS, MAX_COLUMNS, MAX_PARSED, MAX_TEXT
+from pipelines.sheets.limits import MAX_COLUMNS, limits
 
 # Every run is bounded, or ends at the next « < »: a hostile sheet is looked at in linear time.
 _SHEET = re.compile(rb"<(?:\w{1,20}:)?sheet\b[^<>]{0,4000}>")
@@ -186,20 +186,20 @@ def look_at(xml: bytes, shared: bytes, percents: frozenset[bytes]) -> Look:
         xml.parsers.expat.ExpatError: it is not well formed.
     """
     usual = not any(mark in xml for mark in _ODD) and not any(pattern.search(xml) for pattern in _UNUSUAL)
-    if not usual and len(xml) > MAX_PARSED:
+    if not usual and len(xml) > limits().parsed:
         raise ValueError("the sheet is written unusually, and is too long to be parsed")
     if not usual:
         parsed = _Parsed(percents)
         parsed.read(xml)
         found = parsed.look
-    elif xml.count(b"</c>") > MAX_CELLS:
+    elif xml.count(b"</c>") > limits().cells:
         return Look(Extent(cells=xml.count(b"</c>")), {}, [])
     else:
         marked = {(row - 1, column_index(letters)): mark for (row, letters), mark in marked_cells(xml).items()}
         found = Look(Extent(), marked, percent_cells(xml, percents))
         for row, column in _usual_places(xml):
             found.extent.reach(row, column)
-    if found.extent.cells <= MAX_CELLS:
+    if found.extent.cells <= limits().cells:
         found.extent.text = _shared_text(xml, shared, found.extent.cells, usual)
     return found
 
@@ -245,7 +245,7 @@ class _Parsed:
             self._holds.add(name)
             self._reads = name == "v"
             self.look.extent.reach(self._row, self._column)
-            if self._column >= MAX_COLUMNS or self.look.extent.cells > 3 * MAX_CELLS:
+            if self._column >= MAX_COLUMNS or self.look.extent.cells > 3 * limits().cells:
                 raise StopIteration
 
     def _data(self, text: str) -> None:
@@ -268,11 +268,11 @@ class _Parsed:
 
 def _shared_text(xml: bytes, shared: bytes, cells: int, usual: bool) -> int:
     """Bytes of the shared texts of a sheet, each counted as often as it is used; an upper bound when that is enough."""
-    if cells * len(shared) <= MAX_TEXT:
+    if cells * len(shared) <= limits().text:
         return cells * len(shared)
     starts = np.array([match.start() for match in _ITEM.finditer(shared)] or [0])
     lengths = np.diff(starts, append=len(shared))
-    if cells * int(lengths.max()) <= MAX_TEXT or not usual:
+    if cells * int(lengths.max()) <= limits().text or not usual:
         return cells * int(lengths.max())
     used = np.array(_SHARED.findall(xml), dtype=np.int64)
     return int(lengths[used[used < len(lengths)]].sum())

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.sheets.cells import CellKind, cell_text, column_index, column_letter, extended, grid
+from pipelines.sheets.cells import CellKind, cell_text, column_index, column_letter, grid
 
 
 @pytest.mark.parametrize(
@@ -66,12 +65,3 @@ def test_grid_is_a_rectangle_from_a1() -> None:
 
 def test_grid_of_nothing() -> None:
     assert grid("S", []).text.shape == (0, 0)
-
-
-def test_extended_reaches_the_place_and_keeps_the_rest() -> None:
-    made = grid("S", [["a", "b"]])
-    wider = extended(made, (2, 3))
-    assert wider.text.shape == wider.kind.shape == (3, 4)
-    assert wider.text[0].tolist() == ["a", "b", "", ""]
-    assert not np.any(wider.kind[1:])
-    assert extended(wider, (0, 0)) is wider

@@ -200,7 +200,7 @@ def test_an_example_stands_above_the_rows_of_each_sheet(write: Writer, name: str
         assert not len(altered(examples, declared))
         assert list(data.numbers) == [number for number in rows.numbers if number != 2]
         if sheet in SHEETS:
-            assert data.texts.tolist() == SHEETS[sheet].to_numpy().tolist()
+            assert data.text.values.tolist() == SHEETS[sheet].to_numpy().tolist()
     kept, none = split_examples(data, declared)
     assert kept is data and none is None
 

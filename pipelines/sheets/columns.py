@@ -1,0 +1,89 @@
+"""Columns of texts: a list when short, Arrow when long, and what is done with either.
+
+Belongs here: texts by the column, as readers hand them over. Does not belong here: what a cell is (``cells``), which
+columns a sheet has (``labels``). Arrow, which takes longer to load than a workbook to read, is loaded for long columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import compress
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    Texts: TypeAlias = list[str] | pa.LargeStringArray
+
+LONG_COLUMN = 2_000
+"""From so many cells, Arrow is worth its start."""
+
+
+def listed(column: Texts) -> list[str]:
+    """The texts one by one."""
+    if isinstance(column, list):
+        return column
+    texts: list[str] = column.to_pylist()
+    return texts
+
+
+def under(column: Texts, first: int, kept: np.ndarray) -> Texts:
+    """The cells from the ``first`` on that are ``kept``."""
+    rest = column[first:]
+    if kept.all():
+        return rest
+    if isinstance(rest, list):
+        return list(compress(rest, kept.tolist()))
+    import pyarrow as pa
+
+    return rest.filter(pa.array(kept))
+
+
+def arrow(column: Texts) -> pa.LargeStringArray:
+    """The same column in Arrow."""
+    import pyarrow as pa
+
+    return pa.array(column, pa.large_string()) if isinstance(column, list) else column
+
+
+def end_to_end(columns: Iterable[Texts]) -> pa.LargeStringArray:
+    """Columns one under the other, short ones joined before Arrow sees them."""
+    import pyarrow as pa
+
+    pieces: list[pa.LargeStringArray] = []
+    short: list[str] = []
+    for column in columns:
+        if isinstance(column, list):
+            short += column
+            continue
+        if short:
+            pieces.append(arrow(short))
+            short = []
+        pieces.append(column)
+    if short or not pieces:
+        pieces.append(arrow(short))
+    return pieces[0] if len(pieces) == 1 else pa.concat_arrays(pieces)
+
+
+def repeated(values: Sequence[str], counts: np.ndarray) -> pa.LargeStringArray:
+    """Each text as many times as it counts for."""
+    import pyarrow as pa
+
+    return pa.array(list(values), pa.large_string()).take(pa.array(np.repeat(np.arange(len(values)), counts)))
+
+
+def shown(column: pa.LargeStringArray, unseen: str) -> tuple[pa.LargeStringArray, np.ndarray]:
+    """Texts with one kind of line end, blank where all their characters are ``unseen``; and where they are not."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if pc.any(pc.match_substring(column, "\r")).as_py():
+        column = pc.replace_substring(pc.replace_substring(column, "\r\n", "\n"), "\r", "\n")
+    lengths = pc.binary_length(column)
+    seen = pc.greater(pc.binary_length(pc.utf8_trim(column, characters=unseen)), 0)
+    if pc.any(pc.and_not(pc.greater(lengths, 0), seen)).as_py():
+        column = pc.if_else(seen, column, pa.scalar("", pa.large_string()))
+    found: np.ndarray = seen.to_numpy(zero_copy_only=False)
+    return column, found
