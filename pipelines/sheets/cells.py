@@ -13,7 +13,7 @@ from decimal import Decimal
 from enum import IntEnum
 from functools import cached_property, lru_cache
 from itertools import zip_longest
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 import numpy as np
 
@@ -161,7 +161,7 @@ def duration_text(value: dt.timedelta) -> str:
 
 def grid(sheet: str, rows: Sequence[Sequence[object]]) -> Grid:
     """A grid from native values, padded to a rectangle."""
-    columns = [_read_column(values) for values in zip_longest(*rows, fillvalue="")]
+    columns = [_read_column(list(values)) for values in zip_longest(*rows, fillvalue="")]
     kind = np.array([kinds for _, kinds in columns], dtype=np.int8).reshape(len(columns), len(rows)).T
     return Grid(sheet=sheet, columns=tuple(texts for texts, _ in columns), kind=kind)
 
@@ -172,11 +172,11 @@ def text_column(column: pa.LargeStringArray) -> tuple[Texts, np.ndarray]:
     return texts, np.where(seen, np.int8(CellKind.TEXT), np.int8(CellKind.EMPTY))
 
 
-def _read_column(values: Sequence[object]) -> tuple[Texts, Sequence[int] | np.ndarray]:
+def _read_column(values: list[object]) -> tuple[Texts, Sequence[int] | np.ndarray]:
     """`cell_text` of each value, texts apart from kinds."""
     types = set(map(type, values))
     if types == {str}:
-        return _read_texts(list(map(str, values)))
+        return _read_texts(cast("list[str]", values))
     if bool in types or Marked in types:  # a truth is equal to a number, as no other value is to one of another kind
         read = [value if isinstance(value, Marked) else cell_text(value) for value in values]
     else:

@@ -45,7 +45,18 @@ def arrow(column: Texts) -> pa.LargeStringArray:
     """The same column in Arrow."""
     import pyarrow as pa
 
-    return pa.array(column, pa.large_string()) if isinstance(column, list) else column
+    if not isinstance(column, list):
+        return column
+    if len(column) < LONG_COLUMN:
+        return pa.array(column, pa.large_string())
+    # Four times as fast as `pa.array`, which asks each object what it is.
+    joined = "\0".join(column).encode()
+    ends = np.flatnonzero(np.frombuffer(joined, dtype=np.uint8) == 0)
+    if len(ends) != len(column) - 1:
+        return pa.array(column, pa.large_string())
+    offsets = np.concatenate([[0], ends - np.arange(len(ends)), [len(joined) - len(ends)]]).astype(np.int64)
+    buffers = [None, pa.py_buffer(offsets), pa.py_buffer(joined.replace(b"\0", b""))]
+    return pa.Array.from_buffers(pa.large_string(), len(column), buffers)
 
 
 def end_to_end(columns: Iterable[Texts]) -> pa.LargeStringArray:
@@ -79,7 +90,7 @@ def shown(column: pa.LargeStringArray, unseen: str) -> tuple[pa.LargeStringArray
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    if pc.any(pc.match_substring(column, "\r")).as_py():
+    if b"\r" in memoryview(column.buffers()[2] or b"").tobytes():
         column = pc.replace_substring(pc.replace_substring(column, "\r\n", "\n"), "\r", "\n")
     lengths = pc.binary_length(column)
     seen = pc.greater(pc.binary_length(pc.utf8_trim(column, characters=unseen)), 0)

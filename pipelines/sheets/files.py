@@ -30,6 +30,7 @@ from pipelines.sheets.guard import (
 from pipelines.sheets.limits import MAX_SHEETS
 from pipelines.sheets.ods_marks import read_marks, starts_in_1904, without_indents
 from pipelines.sheets.xlsx_marks import (
+    SharedTexts,
     counts_from_1904,
     errors_as_texts,
     look_at,
@@ -171,7 +172,8 @@ def _look_at_xlsx(path: Path, package: Package) -> dict[str, _Marks]:
     names = sheet_parts(parts)
     _check_count(path, len(names))
     shown = {part: name for name, part in names.items()}
-    shared = next((part for name, part in parts.items() if name.lower().endswith("sharedstrings.xml")), b"")
+    texts = (part for name, part in parts.items() if name.lower().endswith("sharedstrings.xml"))
+    shared = SharedTexts(next(texts, b""))
     styles = percent_styles(parts.get("xl/styles.xml", b""))
     found = {}
     for name in [name for name, part in parts.items() if b"sheetData" in part]:

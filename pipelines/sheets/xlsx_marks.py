@@ -9,9 +9,10 @@ from __future__ import annotations
 import posixpath
 import re
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from html import unescape
 from xml.parsers import expat
 
@@ -19,6 +20,7 @@ import numpy as np
 
 from pipelines.sheets.cells import CellKind, Extent, column_index
 from pipelines.sheets.limits import MAX_COLUMNS, limits
+from pipelines.sheets.xlsx_cells import PlainCells, plain_cells, starts_of
 
 # Every run is bounded, or ends at the next « < »: a hostile sheet is looked at in linear time.
 _SHEET = re.compile(rb"<(?:\w{1,20}:)?sheet\b[^<>]{0,4000}>")
@@ -52,7 +54,7 @@ _BLANK_ROW = re.compile(
     rb'(?=<row r="|</sheetData>)'  # a row without number counts from the one before it
 )
 _ERROR_TYPE = re.compile(rb"(<(?:\w{1,20}:)?c\b[^<>]{0,500}?\bt\s?=\s?[\"'])e(?=[\"'])")
-_STYLED = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"[^<>]{0,500}?\bs="([0-9]{1,9})"[^<>]{0,500}>')
+_STYLED = rb'<c r="([A-Z]{1,3})([0-9]{1,7})"[^<>]{0,500}?\bs="(?:%b)"[^<>]{0,500}>'
 _SHARED = re.compile(rb't="s"[^<>]{0,500}>\s{0,99}<v[^<>]{0,99}>([0-9]{1,9})</v>')
 _ITEM = re.compile(rb"<(?:\w{1,20}:)?si\b")
 _BUILT_IN_PERCENTS = {b"9", b"10"}
@@ -144,12 +146,11 @@ def percent_styles(styles: bytes) -> frozenset[bytes]:
 
 def percent_cells(xml: bytes, styles: frozenset[bytes]) -> list[tuple[int, int]]:
     """The cells (row, column, from 0) of a sheet's XML that have one of these styles."""
-    if not styles:
+    used = [style for style in styles if b's="%b"' % style in xml]
+    if not used:
         return []
     return [
-        (int(row) - 1, column_index(letters.decode()))
-        for letters, row, style in _STYLED.findall(xml)
-        if style in styles
+        (int(row) - 1, column_index(letters.decode())) for letters, row in re.findall(_STYLED % b"|".join(used), xml)
     ]
 
 
@@ -175,38 +176,46 @@ class Look:
     percents: list[tuple[int, int]]
 
 
-def look_at(xml: bytes, shared: bytes, percents: frozenset[bytes]) -> Look:
+def look_at(xml: bytes, shared: SharedTexts, percents: frozenset[bytes]) -> Look:
     """The extent of a sheet's XML, where formatted cells without a value count for nothing, and its marks.
 
-    ``shared``: the XML of the shared texts. ``percents``: the styles of percentages. Nothing more is looked at once the
-    sheet is past the limit of cells.
+    ``percents``: the styles of percentages. Nothing more is looked at once the sheet is past the limit of cells.
 
     Raises:
         ValueError: the XML is neither written as spreadsheets write it nor short enough to be parsed.
         xml.parsers.expat.ExpatError: it is not well formed.
     """
-    usual = not any(mark in xml for mark in _ODD) and not any(pattern.search(xml) for pattern in _UNUSUAL)
+    plain = plain_cells(xml)
+    usual = plain is not None or not (
+        any(mark in xml for mark in _ODD) or any(pattern.search(xml) for pattern in _UNUSUAL)
+    )
     if not usual and len(xml) > limits().parsed:
         raise ValueError("the sheet is written unusually, and is too long to be parsed")
     if not usual:
         parsed = _Parsed(percents)
         parsed.read(xml)
         found = parsed.look
-    elif xml.count(b"</c>") > limits().cells:
+    elif (plain is None or len(plain.row) > limits().cells) and xml.count(b"</c>") > limits().cells:
         return Look(Extent(cells=xml.count(b"</c>")), {}, [])
     else:
-        marked = {(row - 1, column_index(letters)): mark for (row, letters), mark in marked_cells(xml).items()}
-        found = Look(Extent(), marked, percent_cells(xml, percents))
-        for row, column in _usual_places(xml):
-            found.extent.reach(row, column)
+        marks = marked_cells(xml) if plain is None or plain.marked else {}
+        marked = {(row - 1, column_index(letters)): mark for (row, letters), mark in marks.items()}
+        found = Look(_extent(xml, plain), marked, percent_cells(xml, percents))
     if found.extent.cells <= limits().cells:
-        found.extent.text = _shared_text(xml, shared, found.extent.cells, usual)
+        found.extent.text = _shared_text(xml, shared, found.extent.cells, plain, usual)
     return found
 
 
-def _usual_places(xml: bytes) -> Iterator[tuple[int, int]]:
+def _extent(xml: bytes, plain: PlainCells | None) -> Extent:
+    """The extent of a sheet that is written usually: of all its cells, if it is within the limits even so."""
+    if plain is not None and len(plain.row):
+        rows, columns = int(plain.row.max()), int(plain.column.max())
+        if len(plain.row) <= limits().cells and columns <= MAX_COLUMNS and rows * columns <= limits().area:
+            return Extent(rows, columns, len(plain.row))
+    found = Extent()
     for match in _FILLED.finditer(xml):
-        yield int(match[2]) - 1, column_index(match[1].decode())
+        found.reach(int(match[2]) - 1, column_index(match[1].decode()))
+    return found
 
 
 class _Parsed:
@@ -266,13 +275,30 @@ class _Parsed:
             self.look.percents.append(at)
 
 
-def _shared_text(xml: bytes, shared: bytes, cells: int, usual: bool) -> int:
+class SharedTexts:
+    """The XML of the texts that the sheets of a workbook share."""
+
+    def __init__(self, xml: bytes) -> None:
+        self.xml = xml
+
+    @cached_property
+    def lengths(self) -> np.ndarray:
+        """Bytes of each."""
+        if b":si" in self.xml:
+            starts = np.array([match.start() for match in _ITEM.finditer(self.xml)])
+        else:
+            starts = starts_of(self.xml, b"si")
+        return np.diff(starts if len(starts) else np.zeros(1, dtype=np.int64), append=len(self.xml))
+
+
+def _shared_text(xml: bytes, shared: SharedTexts, cells: int, plain: PlainCells | None, usual: bool) -> int:
     """Bytes of the shared texts of a sheet, each counted as often as it is used; an upper bound when that is enough."""
-    if cells * len(shared) <= limits().text:
-        return cells * len(shared)
-    starts = np.array([match.start() for match in _ITEM.finditer(shared)] or [0])
-    lengths = np.diff(starts, append=len(shared))
+    if cells * len(shared.xml) <= limits().text:
+        return cells * len(shared.xml)
+    lengths = shared.lengths
     if cells * int(lengths.max()) <= limits().text or not usual:
         return cells * int(lengths.max())
-    used = np.array(_SHARED.findall(xml), dtype=np.int64)
+    used = plain.shared() if plain is not None else None
+    if used is None:
+        used = np.array(_SHARED.findall(xml), dtype=np.int64)
     return int(lengths[used[used < len(lengths)]].sum())

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.sheets.cells import CellKind, column_letter
-from pipelines.sheets.xlsx_marks import look_at, marked_cells, sheet_parts, without_blank_rows
+from pipelines.sheets.xlsx_marks import SharedTexts, look_at, marked_cells, sheet_parts, without_blank_rows
 
 ERROR, NO_RESULT, PERCENT = CellKind.ERROR, CellKind.NO_RESULT, frozenset({b"3"})
 
@@ -58,7 +58,7 @@ def test_marked_cells(cells: str, found: dict[tuple[int, str], tuple[str, CellKi
     ids=["usual", "single quotes", "no addresses", "comment", "formulas"],
 )
 def test_a_sheet_written_otherwise_has_the_same_marks(cells: str) -> None:
-    found = look_at(sheet(cells), b"", PERCENT)
+    found = look_at(sheet(cells), SharedTexts(b""), PERCENT)
     assert found.cells == {(0, 1): ("#N/A", ERROR), (0, 2): ("", NO_RESULT)}
     assert found.percents == [(0, 3)]
     assert (found.extent.rows, found.extent.columns) == (1, 4)
