@@ -22,7 +22,7 @@ from benchmarks.world import NATIONAL, World
 from benchmarks.world import make as make_world
 from pipelines.curation.units import CONTRACTS_FOLDER, REFERENCES_FOLDER
 from pipelines.normalise.identity import BLANK, SEPARATOR
-from pipelines.sheets.limits import MAX_CELLS
+from pipelines.sheets.limits import limits
 from schemas.assertions import MAXIMUM, MINIMUM, REMARK, TABLE
 from schemas.declaration import Cell, Sheet
 from schemas.registry import sheets as declared_sheets
@@ -32,6 +32,8 @@ REAL = Path(__file__).resolve().parents[1] / "sources"
 MARK = ".fabrique.json"
 LOT_ROWS, LOT_WORKBOOKS = 50_000, 500
 """Rows and workbooks made at once."""
+_MARGIN, _MARKS = 1 << 16, 9
+"""Bytes: left free in the registry, which is no longer than a file that is read; quotes and commas of each row."""
 _LENT = ("nomenclatures", "zones")
 _NEEDED = ("jeu_de_donnees.toml",)
 _DESCRIBED = ("partenaires", "partenaires_denominations", "sources", "clauses")
@@ -174,15 +176,15 @@ class Registry:
     """The identifiers given so far, up to what a list can hold; those of further rows are new to the program."""
 
     def __init__(self) -> None:
-        self.most = MAX_CELLS // len(declared_sheets()["identifiants"].fields) - 1  # the header is filled too
+        self.rows = min(limits().rows, limits().area // len(declared_sheets()["identifiants"].fields)) - 1  # the header
+        self.room = limits().file - _MARGIN
         self.tables: list[Texts] = []
         self.keys: list[Texts] = []
         self.identifiers: list[Texts] = []
 
     def add(self, block: Block, made: dict[str, Made]) -> None:
         """Takes the rows of a sheet, each with the natural key that it has once read."""
-        room = min(self.most - sum(map(len, self.tables)), len(block))
-        if room <= 0:
+        if self.rows <= 0 or self.room <= 0:
             return
         table = tables()[block.sheet.table]
         given = identifiers(block.world, block.sheet, block.owner, block.rank)
@@ -197,6 +199,12 @@ class Registry:
         key = given if not parts else parts[0]
         for part in parts[1:]:
             key = key + SEPARATOR + part
+        sizes = np.cumsum([len(row.encode()) + len(table.name) + _MARKS for row in (key + given).tolist()])
+        room = min(self.rows, int(np.searchsorted(sizes, self.room, side="right")), len(block))
+        self.rows -= room
+        self.room -= int(sizes[room - 1]) if room else 0
+        if room < len(block):
+            self.room = 0
         self.tables.append(texts([table.name] * room))
         self.keys.append(texts(key[:room]))
         self.identifiers.append(given[:room])

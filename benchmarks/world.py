@@ -17,7 +17,7 @@ import numpy as np
 from benchmarks import words
 from benchmarks.proportions import CONTRACTS, DEFAULT_ROWS, PARTNERS, ROWS, SOURCES
 from benchmarks.values import Rows, Texts, day_number, texts
-from pipelines.sheets.limits import MAX_AREA, MAX_CELLS
+from pipelines.sheets.limits import limits
 from pipelines.text import fold, slug
 from schemas.declaration import Sheet
 from schemas.registry import workbook_sheets
@@ -25,7 +25,7 @@ from schemas.registry import workbook_sheets
 ACTIONS, PARTNERS_SHEET = "Actions", "Partenaires"
 NATIONAL = "national"
 MOST_LISTED = 36_000
-"""Organisations, or documents: more would go past the cells that a list may have; further contracts share them."""
+"""Organisations, or documents; further contracts share them."""
 MOST_CONTRACTS = 25_000
 """As many as names can tell apart."""
 _UNFIT_FOR_LISTS = frozenset(";=:,")
@@ -134,7 +134,7 @@ def _counts(sheet: Sheet, contracts: int, actions: int, seed: int, zones: int) -
     """The rows of a sheet in each workbook, unevenly, as in the real ones; exactly ``actions`` of actions in all."""
     if sheet.single:
         return np.append(np.ones(contracts, dtype=np.int64), 0)
-    most = min(MAX_CELLS // len(sheet.fields), MAX_AREA // len(sheet.fields)) - 1  # the header
+    most = min(limits().cells, limits().area) // len(sheet.fields) - 1  # the header
     real = ROWS.get(sheet.name, DEFAULT_ROWS)
     national = real.national if sheet.national else 0
     total = round(contracts * real.contracts / CONTRACTS)

@@ -205,6 +205,10 @@ _REFUSALS = {
 }
 
 
+_KNOWN_CODES = {"StorageError": ENVIRONMENT, "StorageUnreachable": ENVIRONMENT, "LimitsError": USAGE}
+"""What says in French what went wrong, by name: not imported for every command."""
+
+
 def guarded(command: Callable[P, int]) -> Callable[P, None]:
     """Turns whatever a command raises into a message and an exit code; never a traceback."""
 
@@ -225,9 +229,10 @@ def guarded(command: Callable[P, int]) -> Callable[P, None]:
         except click.ClickException:
             raise
         except Exception as error:
-            if type(error).__name__ in ("StorageError", "StorageUnreachable"):  # not imported for every command
+            known = _KNOWN_CODES.get(type(error).__name__)
+            if known is not None:
                 console_of(stderr=True).print(str(error), markup=False)
-                sys.exit(ENVIRONMENT)
+                sys.exit(known)
             console_of(stderr=True).print(
                 f"Erreur du programme, à signaler : {type(error).__name__} : {error}\n"
                 "Rien n’a été publié. Relancez avec CONTRATS_TRACE=1 pour le détail.",

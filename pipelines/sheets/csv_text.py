@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from pipelines.sheets.cells import Extent, Grid, grid
-from pipelines.sheets.guard import UnreadableFileError, check_extent, check_text, oversized
+from pipelines.sheets.guard import UnreadableFileError, check_reach, check_text, past_limit
 from pipelines.sheets.limits import LONGEST_FIELD, MAX_COLUMNS, limits
 from pipelines.text import fold
 from schemas.registry import sheets
@@ -139,10 +139,11 @@ def read_rows(path: Path, raw: bytes) -> list[list[str]]:
     try:
         for number, row in enumerate(reader, start=1):
             if number > most.rows:
-                raise oversized(path, f"plus de {most.rows} lignes")
+                raise past_limit(path, f"plus de {most.rows} lignes")
             if any(row):
                 while not row[-1]:
                     row.pop()
+                found.cells += len(row)
                 if len(row) > found.columns:
                     found.columns, found.widest = len(row), (number - 1, len(row) - 1)
                 found.rows, found.deepest = number, (number - 1, len(row) - 1)
@@ -156,7 +157,7 @@ def read_rows(path: Path, raw: bytes) -> list[list[str]]:
         ) from error
     finally:
         csv.field_size_limit(previous)
-    check_extent(path, path.stem, found)
+    check_reach(path, path.stem, found)
     return rows
 
 

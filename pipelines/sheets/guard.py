@@ -25,6 +25,7 @@ from pipelines.sheets.limits import (
     MAX_RATIO,
     MIB,
     RATIO_FROM,
+    VARIABLE,
     limits,
 )
 from pipelines.sheets.xlsx_marks import without_blank_rows
@@ -125,7 +126,7 @@ def read_bytes(path: Path) -> bytes:
         if not stat.S_ISREG(state.st_mode):
             raise UnreadableFileError(path, "le fichier n’est pas un fichier ordinaire")
         if state.st_size > limits().file:
-            raise oversized(path, f"{state.st_size // MIB} Mio sur le disque, {limits().file // MIB} au plus")
+            raise past_limit(path, f"{state.st_size // MIB} Mio sur le disque, {limits().file // MIB} au plus")
         return path.read_bytes()
     except OSError as error:
         raise UnreadableFileError(path, f"le fichier ne peut pas être ouvert ({error.strerror})") from error
@@ -181,6 +182,13 @@ def oversized(path: Path, reason: str) -> UnreadableFileError:
     return UnreadableFileError(path, f"le fichier dépasse les limites de lecture : {reason}", code="fichier-demesure")
 
 
+def past_limit(path: Path, reason: str, sheet: str = "") -> UnreadableFileError:
+    """The same, for a limit that may be raised."""
+    error = oversized(path, f"{reason} (la variable {VARIABLE} relève cette limite)")
+    error.sheet = sheet
+    return error
+
+
 def _renamed(path: Path, reason: str) -> UnreadableFileError:
     return UnreadableFileError(path, reason, code="format-inattendu")
 
@@ -211,7 +219,7 @@ def _looks_typed(raw: bytes) -> bool:
 
 def _check_sizes(path: Path, entries: list[zipfile.ZipInfo]) -> None:
     if sum(entry.file_size for entry in entries) > limits().total:
-        raise oversized(path, f"plus de {limits().total // MIB} Mio une fois décompressé")
+        raise past_limit(path, f"plus de {limits().total // MIB} Mio une fois décompressé")
     if len({entry.filename.lower() for entry in entries}) < len(entries):
         raise UnreadableFileError(path, "le fichier contient deux parties du même nom", code="fichier-piege")
     for entry in entries:
@@ -265,7 +273,8 @@ def _inflate(path: Path, raw: bytes, entry: zipfile.ZipInfo, limit: int) -> byte
             held = []
         held.append(rest)
         if total + sum(map(len, held)) > limit:
-            raise oversized(path, f"plus de {round(limit / MIB)} Mio dans « {entry.filename} » une fois décompressé")
+            reason = f"plus de {round(limit / MIB)} Mio dans « {entry.filename} » une fois décompressé"
+            raise past_limit(path, reason)
     if size != entry.file_size or crc != entry.CRC:
         raise zipfile.BadZipFile(entry.filename)
     return b"".join([*kept, *held])
@@ -355,29 +364,26 @@ def _external_targets(name: str, part: bytes) -> list[bytes]:
     return []
 
 
-def check_extent(path: Path, sheet: str, found: Extent) -> None:
-    """Refuses a sheet whose filled cells reach too far, at the cell that does."""
+def check_reach(path: Path, sheet: str, found: Extent) -> None:
+    """Refuses a sheet whose filled cells reach too far, at the cell that does; or that has too many rows of them."""
     if found.columns > MAX_COLUMNS:
         row, column = found.widest
         reason = f"le fichier a une cellule remplie en colonne {column_letter(column)}, {MAX_COLUMNS} colonnes au plus"
-    elif found.rows * found.columns > limits().area:
+    elif found.rows * found.columns <= limits().area:
+        return
+    elif found.cells > limits().area // 2:
+        raise past_limit(path, f"plus de {limits().area} cellules", sheet)
+    else:
         row, column = found.deepest
         reason = f"le fichier a une cellule remplie très loin des autres, ligne {row + 1}"
-    elif found.cells > limits().cells:
-        raise UnreadableFileError(
-            path,
-            f"le fichier dépasse les limites de lecture : plus de {limits().cells} cellules remplies",
-            code="fichier-demesure",
-            sheet=sheet,
-        )
-    elif found.text > limits().text:
-        raise UnreadableFileError(
-            path,
-            f"le fichier dépasse les limites de lecture : plus de {limits().text // MIB} Mio de texte",
-            code="fichier-demesure",
-            sheet=sheet,
-        )
-    else:
-        return
     cell = f"{column_letter(column)}{row + 1}"
     raise UnreadableFileError(path, reason, code="cellule-lointaine", sheet=sheet, cell=cell)
+
+
+def check_extent(path: Path, sheet: str, found: Extent) -> None:
+    """Refuses a sheet of a workbook whose filled cells reach too far, or are too many, or say too much."""
+    check_reach(path, sheet, found)
+    if found.cells > limits().cells:
+        raise past_limit(path, f"plus de {limits().cells} cellules remplies", sheet)
+    if found.text > limits().text:
+        raise past_limit(path, f"plus de {limits().text // MIB} Mio de texte", sheet)
