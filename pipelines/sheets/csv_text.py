@@ -157,6 +157,8 @@ def read_rows(path: Path, raw: bytes) -> list[list[str]]:
         ) from error
     finally:
         csv.field_size_limit(previous)
+    if found.columns <= MAX_COLUMNS and most.area < found.rows * found.columns < 2 * found.cells:
+        raise past_limit(path, f"plus de {most.area} cellules")  # one after the other: none is far away
     check_reach(path, path.stem, found)
     return rows
 

@@ -365,17 +365,15 @@ def _external_targets(name: str, part: bytes) -> list[bytes]:
 
 
 def check_reach(path: Path, sheet: str, found: Extent) -> None:
-    """Refuses a sheet whose filled cells reach too far, at the cell that does; or that has too many rows of them."""
+    """Refuses a sheet whose filled cells reach too far, at the cell that does."""
     if found.columns > MAX_COLUMNS:
         row, column = found.widest
         reason = f"le fichier a une cellule remplie en colonne {column_letter(column)}, {MAX_COLUMNS} colonnes au plus"
-    elif found.rows * found.columns <= limits().area:
-        return
-    elif found.cells > limits().area // 2:
-        raise past_limit(path, f"plus de {limits().area} cellules", sheet)
-    else:
+    elif found.rows * found.columns > limits().area:
         row, column = found.deepest
         reason = f"le fichier a une cellule remplie très loin des autres, ligne {row + 1}"
+    else:
+        return
     cell = f"{column_letter(column)}{row + 1}"
     raise UnreadableFileError(path, reason, code="cellule-lointaine", sheet=sheet, cell=cell)
 
