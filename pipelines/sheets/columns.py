@@ -29,10 +29,10 @@ def listed(column: Texts) -> list[str]:
     return texts
 
 
-def under(column: Texts, first: int, kept: np.ndarray) -> Texts:
-    """The cells from the ``first`` on that are ``kept``."""
+def under(column: Texts, first: int, kept: np.ndarray | None) -> Texts:
+    """The cells from the ``first`` on that are ``kept``, or all of them."""
     rest = column[first:]
-    if kept.all():
+    if kept is None:
         return rest
     if isinstance(rest, list):
         return list(compress(rest, kept.tolist()))

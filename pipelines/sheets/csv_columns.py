@@ -19,7 +19,7 @@ import pyarrow.csv
 from pipelines.sheets.cells import Grid, text_column
 from pipelines.sheets.limits import LONGEST_FIELD, MAX_COLUMNS, limits
 
-_BLOCK = 1 << 23
+_BLOCK = 1 << 25
 _QUOTE, _LINE_END = b'"\n'
 _HEAD = 1 << 16
 
@@ -93,7 +93,7 @@ def _columns(text: bytes, mark: str, width: int) -> list[pa.LargeStringArray] | 
         )
     except pa.ArrowInvalid:
         return None
-    return [column.combine_chunks() for column in table.columns]
+    return [column.chunk(0) if column.num_chunks == 1 else column.combine_chunks() for column in table.columns]
 
 
 def _grid(sheet: str, columns: list[pa.LargeStringArray]) -> Grid | None:

@@ -82,10 +82,11 @@ def label(grid: Grid, sheet: Sheet) -> Labelled:
     positions = list(found.values())
     kinds = grid.kind[header + 1 :, positions]
     filled = (kinds != CellKind.EMPTY).any(axis=1)
+    kept = None if filled.all() else filled
     result.rows = LabelledRows(
         labels=tuple(found),
-        columns=tuple(under(grid.columns[position], header + 1, filled) for position in positions),
-        kinds=kinds if filled.all() else kinds[filled],
+        columns=tuple(under(grid.columns[position], header + 1, kept) for position in positions),
+        kinds=kinds if kept is None else kinds[kept],
         numbers=np.flatnonzero(filled) + header + 2,
         letters={name: column_letter(position) for name, position in found.items()},
         header_row=header + 1,
