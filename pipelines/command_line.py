@@ -205,8 +205,13 @@ _REFUSALS = {
 }
 
 
-_KNOWN_CODES = {"StorageError": ENVIRONMENT, "StorageUnreachable": ENVIRONMENT, "LimitsError": USAGE}
-"""What says in French what went wrong, by name: not imported for every command."""
+_SPOKEN = {
+    "StorageError": ENVIRONMENT,
+    "StorageUnreachable": ENVIRONMENT,
+    "ReaderDiedError": ENVIRONMENT,
+    "SettingError": USAGE,
+}
+"""Exceptions that say in French what to do, by name: they are not imported for every command."""
 
 
 def guarded(command: Callable[P, int]) -> Callable[P, None]:
@@ -229,10 +234,10 @@ def guarded(command: Callable[P, int]) -> Callable[P, None]:
         except click.ClickException:
             raise
         except Exception as error:
-            known = _KNOWN_CODES.get(type(error).__name__)
-            if known is not None:
+            spoken = _SPOKEN.get(type(error).__name__)
+            if spoken is not None:
                 console_of(stderr=True).print(str(error), markup=False)
-                sys.exit(known)
+                sys.exit(spoken)
             console_of(stderr=True).print(
                 f"Erreur du programme, à signaler : {type(error).__name__} : {error}\n"
                 "Rien n’a été publié. Relancez avec CONTRATS_TRACE=1 pour le détail.",

@@ -20,16 +20,16 @@ from pipelines.orchestration.publication import make_publication
 from pipelines.orchestration.reading import make_reading
 from pipelines.orchestration.resources import Run
 from pipelines.orchestration.sensors import changed_sheets
-from pipelines.orchestration.settings import check_limits
 from pipelines.orchestration.site import make_site
 from pipelines.orchestration.tables import make_checks, make_tables
 from pipelines.orchestration.workbooks import make_workbook_checks, reread_job, workbook_asset
+from pipelines.sheets.limits import limits
 
 # Data versions on outputs and graph assets are the documented way, marked beta for years; Dagster is pinned, and would
 # else say so at each output of each run.
 warnings.filterwarnings("ignore", category=dg.BetaWarning)
 
-check_limits()
+limits()  # a wrong setting stops here, not at the first file
 defs = dg.Definitions(
     assets=[workbook_asset(), make_reading(), make_tables(), make_publication(), make_site(), make_portal()],
     asset_checks=[make_workbook_checks(), make_checks(), make_portal_checks()],

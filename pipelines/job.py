@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from pipelines.curation.assertions import read_assertions
-from pipelines.curation.cache import Cache, read_lot
+from pipelines.curation.cache import Cache, reading_lot
 from pipelines.curation.gather import Fallback
 from pipelines.curation.issues import IssueLog, errors
 from pipelines.curation.parse import Typed, Vocabularies
@@ -53,11 +53,12 @@ WHOLE = "tout"
 def read(root: Path, *, partial: bool = False, fallback: Fallback | None = None, cache: Cache | None = None) -> Reading:
     """Reads and types a folder of sources at once.
 
-    See `read_units` for ``partial`` and ``fallback``, `read_lot` for ``cache``.
+    See `read_units` for ``partial`` and ``fallback``, `reading_lot` for ``cache``.
     """
-    lists = read_lists(root, partial=partial, fallback=fallback, cache=cache)
     units = workbook_units(root)
-    found = read_lot(WHOLE, units, root, lists.vocabularies, cache, partial=partial, fallback=fallback)
+    with reading_lot(WHOLE, units, root, cache, partial=partial, fallback=fallback) as lot:
+        lists = read_lists(root, partial=partial, fallback=fallback, cache=cache)
+        found = lot.typed(lists.vocabularies)
     return reading_of(unite(lists, [found.lot], [unit.name for unit in units], partial=partial), root)
 
 

@@ -10,7 +10,6 @@ Belongs here: making lots, taking files out of them, joining them. Does not belo
 from __future__ import annotations
 
 import hashlib
-import stat
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
@@ -21,9 +20,9 @@ import pandas as pd
 from pipelines.curation.gather import Gathered, Sources, moved, stacked
 from pipelines.curation.issues import IssueLog
 from pipelines.curation.parse import Typed, Vocabularies, parse
+from pipelines.curation.states import states
 from pipelines.curation.units import Unit
 from pipelines.sheets.files import digest
-from pipelines.sheets.guard import outside
 
 
 @dataclass
@@ -51,7 +50,12 @@ def typed_lot(sources: Sources, vocabularies: Vocabularies) -> Lot:
     """Types the sheets of workbooks as read; what a list holds is left aside."""
     sheets = {name: gathered for name, gathered in sources.sheets.items() if gathered.sheet.place == "classeur"}
     typed, told = {}, {}
+    same: dict[tuple[tuple[str, str], ...], dict[str, str]] = {}
     for name, gathered in sheets.items():
+        # Thousands of files have the columns of the template: they share them, here and wherever the lot is stored.
+        gathered.letters = {
+            file: same.setdefault(tuple(letters.items()), letters) for file, letters in gathered.letters.items()
+        }
         log = IssueLog()
         typed[name] = parse(gathered, vocabularies, log)
         told[name] = log.frame()
@@ -143,18 +147,6 @@ def vocabularies_digest(vocabularies: Vocabularies) -> str:
 
 def digests(units: Iterable[Unit], root: Path) -> Mapping[str, str]:
     """The digest of each file's content (see `digest`), blank for one that leads out of the folder or is not read."""
-    inside = root.resolve()
-    return {unit.name: "" if _leads_out(unit.path, inside) else digest(unit.path) for unit in units}
-
-
-def _leads_out(path: Path, inside: Path) -> bool:
-    """Whether a file, or a file of a folder, lies out of ``inside``; a plain one lies where its folder does."""
-    try:
-        mode = path.lstat().st_mode
-    except OSError:
-        return False  # nothing is read there
-    if stat.S_ISREG(mode):
-        return False
-    if path.is_dir():
-        return outside(path, inside) or any(part.is_symlink() and outside(part, inside) for part in path.iterdir())
-    return stat.S_ISLNK(mode) and outside(path, inside)
+    units = list(units)
+    looks = states(units, root)
+    return {unit.name: digest(unit.path) if looks[unit.name].stamp else "" for unit in units}

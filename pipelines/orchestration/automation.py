@@ -10,7 +10,7 @@ import os
 
 import dagster as dg
 
-from pipelines.orchestration.settings import SettingError
+from pipelines.settings import SettingError
 
 VARIABLE = "CONTRATS_AUTOMATISMES"
 ON, OFF = "actifs", "arretes"

@@ -12,7 +12,7 @@ from typing import Literal
 
 from pipelines.codeversion import code_version
 from pipelines.curation.cache import Cache
-from pipelines.orchestration.settings import SettingError
+from pipelines.settings import SettingError
 
 HOME_VARIABLE, CACHE_VARIABLE, LOTS_VARIABLE = "DAGSTER_HOME", "CONTRATS_CACHE", "CONTRATS_LOTS"
 Stage = Literal["curation", "normalise", "publish", "site", "portal"]

@@ -16,7 +16,7 @@ from collections.abc import Mapping
 
 import dagster as dg
 
-from pipelines.orchestration.settings import SettingError
+from pipelines.settings import SettingError
 
 VARIABLE = "CONTRATS_EXECUTEUR"
 IN_PROCESS, MULTIPROCESS, CELERY, K8S = "en-processus", "multiprocessus", "celery", "k8s"
@@ -26,7 +26,8 @@ K8S_IMAGE, K8S_NAMESPACE = "CONTRATS_K8S_IMAGE", "CONTRATS_K8S_ESPACE"
 K8S_SECRETS, K8S_ACCOUNT = "CONTRATS_K8S_SECRETS", "CONTRATS_K8S_COMPTE"
 PASSED_ON = (
     *("CONTRATS_EXECUTEUR", "CONTRATS_SOURCES", "CONTRATS_OUTPUTS", "CONTRATS_LOTS", "CONTRATS_ECHANGES"),
-    *("CONTRATS_LIMITES", "CONTRATS_PORTAIL", "CONTRATS_PORTAIL_ORGANISATION", "CONTRATS_PORTAIL_APPLIQUER"),
+    *("CONTRATS_LIMITES", "CONTRATS_PROCESSUS"),
+    *("CONTRATS_PORTAIL", "CONTRATS_PORTAIL_ORGANISATION", "CONTRATS_PORTAIL_APPLIQUER"),
 )
 """What a pod is told of the run's environment; passwords come to it from Kubernetes secrets."""
 _EXTRA = "installez l’extra « distribue » (pip install -e '.[distribue]'), ou choisissez un autre exécuteur"

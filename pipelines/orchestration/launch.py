@@ -73,10 +73,13 @@ def launch(
     from pipelines.orchestration.failures import IMPATIENT
     from pipelines.orchestration.jobs import EVERYTHING, SETTINGS
     from pipelines.orchestration.portal import SETTINGS as PORTAL_SETTINGS
-    from pipelines.orchestration.settings import SettingError
+    from pipelines.settings import SettingError
 
     try:
+        from pipelines.curation.processes import processes
         from pipelines.definitions import defs
+
+        processes()
     except SettingError as error:
         return Result(IssueLog().frame(), {}, None, refused=False, code=2, message=str(error))
 

@@ -14,9 +14,9 @@ import dagster as dg
 from pydantic import Field
 
 from pipelines.orchestration.caching import code_of
-from pipelines.orchestration.settings import SettingError
 from pipelines.portal.errors import PortalError
 from pipelines.portal.portals import DEMO, Portal, portal_at
+from pipelines.settings import SettingError
 
 if TYPE_CHECKING:
     from pipelines.portal.guards import Allowed

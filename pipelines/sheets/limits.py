@@ -11,6 +11,8 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
+from pipelines.settings import SettingError
+
 VARIABLE = "CONTRATS_LIMITES"
 """By how much the limits on sizes are multiplied, 1 by default: what a machine with more memory may read."""
 _TIMES = re.compile("100|[1-9][0-9]?")
@@ -46,10 +48,6 @@ LONGEST_FIELD = MIB
 """Characters of a cell of a CSV file."""
 
 
-class LimitsError(ValueError):
-    """The setting says what nobody understands; the reason is in French, for the administrator."""
-
-
 class Limits(NamedTuple):
     """The limits on sizes that are in force: each of those above that has this name, as many times as is asked."""
 
@@ -67,7 +65,7 @@ def limits() -> Limits:
     """The limits in force.
 
     Raises:
-        LimitsError: the variable is no whole number from 1 to 100.
+        SettingError: the variable is no whole number from 1 to 100.
     """
     return _limits(os.environ.get(VARIABLE, ""))
 
@@ -75,6 +73,6 @@ def limits() -> Limits:
 @lru_cache(maxsize=8)
 def _limits(said: str) -> Limits:
     if not _TIMES.fullmatch(said.strip() or "1"):
-        raise LimitsError(f"{VARIABLE} vaut « {said} » : un nombre entier de 1 à 100 est attendu.")
+        raise SettingError(f"{VARIABLE} vaut « {said} » : un nombre entier de 1 à 100 est attendu.")
     sizes = (MAX_FILE, MAX_TOTAL, MAX_KEPT, MAX_ROWS, MAX_AREA, MAX_CELLS, MAX_TEXT, MAX_PARSED)
     return Limits._make(size * int(said.strip() or "1") for size in sizes)

@@ -25,9 +25,9 @@ from pipelines.orchestration.portal_settings import (
     address_of_environment,
     applied_by_environment,
 )
-from pipelines.orchestration.settings import SettingError
 from pipelines.publish import lock
 from pipelines.publish.release import write_release
+from pipelines.settings import SettingError
 from tests.publish.publish_dataset import CODES, DECLARED, description, frames
 
 VERSION = "2025-01-06"
