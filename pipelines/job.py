@@ -6,6 +6,7 @@ belong here: the files of a release, Dagster.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from pipelines.curation.cache import Cache, reading_lot
 from pipelines.curation.gather import Fallback
 from pipelines.curation.issues import IssueLog, errors
 from pipelines.curation.parse import Typed, Vocabularies
-from pipelines.curation.units import report_folder, workbook_units
+from pipelines.curation.units import Unit, report_folder, workbook_units
 from pipelines.normalise.build import normalise
 from pipelines.normalise.checks import check_bounds, check_table
 from pipelines.normalise.intake import United, read_lists, unite
@@ -59,12 +60,15 @@ def read(root: Path, *, partial: bool = False, fallback: Fallback | None = None,
     with reading_lot(WHOLE, units, root, cache, partial=partial, fallback=fallback) as lot:
         lists = read_lists(root, partial=partial, fallback=fallback, cache=cache)
         found = lot.typed(lists.vocabularies)
-    return reading_of(unite(lists, [found.lot], [unit.name for unit in units], partial=partial), root)
+    return reading_of(unite(lists, [found.lot], [unit.name for unit in units], partial=partial), root, units)
 
 
-def reading_of(united: United, root: Path) -> Reading:
-    """What stage one says once the lots are joined, with what is wrong in the folder and in the bounds of tables."""
-    report_folder(root, united.issues)
+def reading_of(united: United, root: Path, units: Sequence[Unit] | None = None) -> Reading:
+    """What stage one says once the lots are joined, with what is wrong in the folder and in the bounds of tables.
+
+    ``units``: the workbooks of the folder, if they are known.
+    """
+    report_folder(root, united.issues, units)
     read_assertions(root, united.issues)
     return Reading(united.sheets, united.files, united.issues.frame())
 

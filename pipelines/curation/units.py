@@ -6,12 +6,13 @@ file that nothing reads). Does not belong here: opening a file (``gather``).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import os
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from pipelines.curation.issues import IssueLog, nearest, place, suggestion
-from pipelines.sheets.files import OTHER_SUFFIXES, WORKBOOK_SUFFIXES, ignored, workbooks
+from pipelines.sheets.files import OTHER_SUFFIXES, WORKBOOK_SUFFIXES, ignored, is_folder, workbooks
 from schemas.assertions import SHEET as ASSERTIONS
 from schemas.declaration import Sheet
 from schemas.registry import sheets as declared_sheets
@@ -75,10 +76,10 @@ def list_units(root: Path) -> list[Unit]:
     return [Unit(name, root / name, sheet) for sheet, name in places.items() if (root / name).is_file()]
 
 
-def report_folder(root: Path, log: IssueLog) -> None:
-    """What is wrong with the folder, whatever its files hold."""
+def report_folder(root: Path, log: IssueLog, units: Sequence[Unit] | None = None) -> None:
+    """What is wrong with the folder, whatever its files hold; ``units``: its workbooks, if they are known."""
     stems: dict[str, str] = {}
-    found = workbook_units(root)
+    found = workbook_units(root) if units is None else units
     for unit in found:
         if unit.of_contract and unit.path.stem in stems:
             log.add("fichier-double", place(unit.name, value=f"{stems[unit.path.stem]}, {unit.name}"))
@@ -101,11 +102,14 @@ def _unread(root: Path, read: set[str]) -> Iterator[str]:
     """
     for folder in (root, root / CONTRACTS_FOLDER, root / REFERENCES_FOLDER):
         suffixes = {".csv"} if folder.name == CONTRACTS_FOLDER else {".csv", *WORKBOOK_SUFFIXES, *OTHER_SUFFIXES}
-        found = [path for path in folder.iterdir() if path.suffix.lower() in suffixes] if folder.is_dir() else []
-        for path in sorted(found):
-            name = path.relative_to(root).as_posix()
-            sheet = not path.is_dir() and not ignored(path)
-            if sheet and name not in read and name != f"{ASSERTIONS.name}.csv":
+        if not folder.is_dir():
+            continue
+        inside = "" if folder == root else f"{folder.name}/"
+        with os.scandir(folder) as entries:
+            files = sorted(entry.name for entry in entries if not is_folder(entry))
+        for path in (Path(name) for name in files if f"{inside}{name}" not in read):
+            name = f"{inside}{path.name}"
+            if path.suffix.lower() in suffixes and not ignored(path) and name != f"{ASSERTIONS.name}.csv":
                 yield name
 
 

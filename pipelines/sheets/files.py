@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -92,12 +92,34 @@ def workbooks(folder: Path) -> Iterator[Path]:
     """
     if not folder.is_dir():
         return
-    found = sorted((path for path in folder.iterdir() if not ignored(path)), key=attrgetter("name"))
-    read = {path for path in found if path.suffix.lower() in WORKBOOK_SUFFIXES or (path.is_dir() and _parts(path))}
-    stems = {path.stem for path in read}
-    for path in found:
-        if path in read or (path.suffix.lower() in OTHER_SUFFIXES and path.stem not in stems):
+    with os.scandir(folder) as entries:
+        names = sorted(
+            (entry.name, is_folder(entry)) for entry in entries if not entry.name.startswith(_IGNORED_PREFIXES)
+        )
+    found = [(folder / name, is_folder) for name, is_folder in names]
+    read = {
+        path.name: path.stem
+        for path, is_folder in found
+        if path.suffix.lower() in WORKBOOK_SUFFIXES or (is_folder and _holds_parts(path))
+    }
+    stems = set(read.values())
+    for path, _ in found:
+        if path.name in read or (path.suffix.lower() in OTHER_SUFFIXES and path.stem not in stems):
             yield path
+
+
+def is_folder(entry: os.DirEntry[str]) -> bool:
+    """Whether an entry of a folder is one; the system is asked of links only."""
+    return Path(entry).is_dir() if entry.is_symlink() else entry.is_dir()
+
+
+def _holds_parts(folder: Path) -> bool:
+    try:
+        with os.scandir(folder) as entries:
+            names = [entry.name for entry in entries if not entry.name.startswith(_IGNORED_PREFIXES)]
+    except PermissionError:
+        return False
+    return any(name.endswith(".csv") for name in names)
 
 
 @dataclass(frozen=True)

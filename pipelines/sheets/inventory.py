@@ -7,30 +7,47 @@ mean (``curation.units``), when to look (``orchestration.sensors``). No date of 
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
-from pipelines.sheets.guard import UnreadableFileError, read_bytes
+from pipelines.sheets.files import is_folder
+from pipelines.sheets.guard import UnreadableFileError, outside, read_bytes
 
 SUFFIXES = frozenset({".xlsx", ".ods", ".csv", ".md", ".toml"})
-_DEPTHS = ("*", "*/*", "*/*/*")
+_DEPTH = 3
 """A workbook may be a folder of CSV files in ``contrats/``: nothing lies deeper."""
+_HIDDEN = (".", "~$")
 
 
 def source_files(folder: Path) -> Iterator[tuple[str, Path]]:
     """The files of a folder of sources, by name: no hidden or lock file, nothing that leads out of the folder."""
-    inside = folder.resolve()
-    for path in (path for depth in _DEPTHS for path in folder.glob(depth)):
-        name = path.relative_to(folder)
-        if is_read(name) and path.is_file() and path.resolve().is_relative_to(inside):
-            yield name.as_posix(), path
+    yield from _files_in(folder, "", folder.resolve(), _DEPTH)
+
+
+def _files_in(folder: Path, inside: str, root: Path, depth: int) -> Iterator[tuple[str, Path]]:
+    """Those of a folder that lies in ``root``; only links are followed to see where they lead."""
+    try:
+        with os.scandir(folder) as found:
+            entries = [entry for entry in found if not entry.name.startswith(_HIDDEN)]
+    except (FileNotFoundError, NotADirectoryError, PermissionError):
+        return
+    for entry in entries:
+        path, name = folder / entry.name, f"{inside}{entry.name}"
+        if entry.is_symlink() and outside(path, root):
+            continue
+        if is_folder(entry):
+            if depth > 1:
+                yield from _files_in(path, f"{name}/", root, depth - 1)
+        elif path.suffix.lower() in SUFFIXES and (path.is_file() if entry.is_symlink() else entry.is_file()):
+            yield name, path
 
 
 def is_read(name: PurePath) -> bool:
     """Whether a build reads a file of that name, relative to the folder of sources."""
-    shown = not any(part.startswith((".", "~$")) for part in name.parts)
-    return shown and len(name.parts) <= len(_DEPTHS) and name.suffix.lower() in SUFFIXES
+    shown = not any(part.startswith(_HIDDEN) for part in name.parts)
+    return shown and len(name.parts) <= _DEPTH and name.suffix.lower() in SUFFIXES
 
 
 def inventory(folder: Path) -> dict[str, str]:
