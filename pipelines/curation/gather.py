@@ -104,12 +104,18 @@ class Gathered:
     def joined(parts: Sequence[Gathered], rows: np.ndarray, files: Sequence[Collection[str]]) -> Gathered:
         """These rows of several, one after the other, of these ``files`` of each; none of them corrected yet."""
         taken = list(zip(parts, files, strict=True))
+        letters: dict[str, dict[str, str]] = {}
+        for part, held in taken:
+            theirs = dict(part.letters)
+            for file in theirs.keys() - held:
+                del theirs[file]
+            letters |= theirs
         return Gathered(
             sheet=parts[0].sheet,
             text=stacked([part.text for part in parts], rows),
             kind=stacked([part.kind for part in parts], rows),
             origin=stacked([part.origin for part in parts], rows),
-            letters={file: found for part, held in taken for file, found in part.letters.items() if file in held},
+            letters=letters,
             refused=moved([part.refused for part in parts], [len(part.text) for part in parts], rows),
             from_1904=frozenset(file for part, held in taken for file in part.from_1904 if file in held),
         )
@@ -118,10 +124,25 @@ class Gathered:
 def stacked(frames: Sequence[pd.DataFrame], rows: np.ndarray) -> pd.DataFrame:
     """These rows of frames of the same columns and types, one after the other, under one RangeIndex."""
     filled = [frame for frame in frames if len(frame)]
-    whole = pd.concat(filled, ignore_index=True) if len(filled) > 1 else (filled or list(frames))[0]
-    if len(rows) == len(whole) and (rows[1:] > rows[:-1]).all():
-        return whole
-    return whole.take(rows).reset_index(drop=True)
+    ends = np.cumsum([len(frame) for frame in filled])
+    cuts = np.flatnonzero((rows[1:] != rows[:-1] + 1) | np.isin(rows[1:], ends)) + 1
+    if len(rows) and len(cuts) < _MOST_RUNS:
+        pieces = [_piece(filled, ends, run) for run in np.split(rows, cuts)]
+    else:
+        whole = pd.concat(filled, ignore_index=True) if len(filled) > 1 else (filled or list(frames))[0]
+        pieces = [whole.take(rows)]
+    return pieces[0].reset_index(drop=True) if len(pieces) == 1 else pd.concat(pieces, ignore_index=True)
+
+
+def _piece(frames: Sequence[pd.DataFrame], ends: np.ndarray, run: np.ndarray) -> pd.DataFrame:
+    """The rows of a run, which are all of one frame."""
+    place = int(np.searchsorted(ends, run[0], side="right"))
+    start = ends[place] - len(frames[place])
+    return frames[place].iloc[run[0] - start : run[-1] + 1 - start]
+
+
+_MOST_RUNS = 32
+"""How many slices of frames are joined as they are, their texts where they stand, rather than row by row."""
 
 
 def moved(marked: Sequence[Collection[int]], lengths: Sequence[int], rows: np.ndarray) -> set[int]:

@@ -16,6 +16,8 @@ from pathlib import Path, PurePosixPath
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipelines.curation.gather import Gathered, Sources, moved, stacked
 from pipelines.curation.issues import IssueLog
@@ -74,27 +76,34 @@ def joined(lots: Sequence[Lot], order: Iterable[str], held: Sequence[Collection[
     if len(filled) == 1 and filled[0][0].files["file"].tolist() == order:
         return filled[0][0]
     rank = {name: position for position, name in enumerate(order)}
-    ranks = [{name: rank[name] for name in names} for _, names in filled]
-    parts = [lot for lot, _ in filled]
+    parts, held = [lot for lot, _ in filled], [names for _, names in filled]
+    ranks = [
+        (pa.array(list(names), type=pa.large_string()), np.array([*(rank[name] for name in names), -1]))
+        for names in held
+    ]
     files = [lot.files["file"] for lot in parts]
     rows = _order(files, ranks)
     sources = Sources(
         {},
         stacked([lot.files for lot in parts], rows),
-        _about([lot.sources.issues.frame() for lot in parts], ranks),
+        _about([lot.sources.issues.frame() for lot in parts], held),
         frozenset(name for lot, names in filled for name in lot.sources.unread if name in names),
     )
     typed, told = {}, {}
     for name in parts[0].typed:
         gathered = [lot.sources.sheets[name] for lot in parts]
         rows = _order([one.origin["file"] for one in gathered], ranks)
-        sources.sheets[name] = Gathered.joined(gathered, rows, ranks)
+        sources.sheets[name] = Gathered.joined(gathered, rows, held)
         typed[name] = _joined([lot.typed[name] for lot in parts], sources.sheets[name], rows)
-        told[name] = _about([lot.told[name] for lot in parts], ranks).frame()
+        told[name] = _about([lot.told[name] for lot in parts], held).frame()
     return Lot(sources, typed, told)
 
 
-def _order(files: Sequence[pd.Series], ranks: Sequence[Mapping[str, int]]) -> np.ndarray:
+_Ranks = tuple[pa.Array, np.ndarray]
+"""Names of files, and the rank of each; -1, the last, stands for any other."""
+
+
+def _order(files: Sequence[pd.Series], ranks: Sequence[_Ranks]) -> np.ndarray:
     """The rows of several frames, one after the other, by the rank of their file; those of no rank are left out."""
     found = [_ranked(one, rank) for one, rank in zip(files, ranks, strict=True)]
     place = np.concatenate(found)
@@ -102,18 +111,19 @@ def _order(files: Sequence[pd.Series], ranks: Sequence[Mapping[str, int]]) -> np
     return rows[np.searchsorted(place[rows], 0) :]
 
 
-def _ranked(files: pd.Series, rank: Mapping[str, int]) -> np.ndarray:
-    codes, names = pd.factorize(files)
-    places = np.array([rank.get(name, -1) for name in names.to_numpy(dtype=object)], dtype=np.int64)
-    return places[codes] if len(codes) else np.empty(0, dtype=np.int64)
+def _ranked(files: pd.Series, ranks: _Ranks) -> np.ndarray:
+    names, places = ranks
+    found = pc.index_in(pa.array(files, type=names.type), value_set=names).fill_null(len(names))
+    ranked: np.ndarray = places[found.to_numpy(zero_copy_only=False)]
+    return ranked
 
 
-def _about(issues: Sequence[pd.DataFrame], ranks: Sequence[Mapping[str, int]]) -> IssueLog:
+def _about(issues: Sequence[pd.DataFrame], held: Sequence[Collection[str]]) -> IssueLog:
     """The issues of the files that are taken."""
     log = IssueLog()
-    for one, rank in zip(issues, ranks, strict=True):
+    for one, names in zip(issues, held, strict=True):
         if len(one):
-            log.extend(IssueLog.of(one[one["file"].isin(list(rank))]))
+            log.extend(IssueLog.of(one[one["file"].isin(list(names))]))
     return log
 
 

@@ -180,9 +180,7 @@ def test_the_processors_allowed_count_and_one_where_a_pool_shares_them_already(m
     assert processes.processes() == 1
 
 
-@pytest.mark.parametrize(
-    "sizes", [[1], [0, 0, 0], [10] * 1000, [1, 10**9, 1, 1], [10**6] * 5 + [1] * 5000], ids=len
-)
+@pytest.mark.parametrize("sizes", [[1], [0, 0, 0], [10] * 1000, [1, 10**9, 1, 1], [10**6] * 5 + [1] * 5000], ids=len)
 @pytest.mark.parametrize("count", [2, 64])
 def test_batches_hold_each_file_once_and_their_tickets_fit_in_a_pipe(sizes: Sequence[int], count: int) -> None:
     units = [Unit(f"contrats/{number}.xlsx", Path(f"{number}.xlsx")) for number in range(len(sizes))]
