@@ -40,11 +40,15 @@ class State(NamedTuple):
 
 def states(units: Iterable[Unit], root: Path) -> dict[str, State]:
     """The state of each file, by name."""
-    units, inside, now = list(units), root.resolve(), time.time_ns()
-    away = {folder for folder in {unit.path.parent for unit in units} if outside(folder, inside)}
-    return {
-        unit.name: State() if unit.path.parent in away else _state(unit.path, inside, now - RESTED) for unit in units
-    }
+    inside, now = root.resolve(), time.time_ns()
+    away: dict[str, bool] = {}
+    found = {}
+    for unit in units:
+        folder = unit.name.rpartition("/")[0]
+        if folder not in away:
+            away[folder] = outside(unit.path.parent, inside)
+        found[unit.name] = State() if away[folder] else _state(unit.path, inside, now - RESTED)
+    return found
 
 
 def _state(path: Path, inside: Path, rested: int) -> State:

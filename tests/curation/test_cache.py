@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +19,7 @@ from pipelines.curation.units import reading_order, workbook_units
 from pipelines.job import Reading
 from pipelines.normalise.intake import read_lists, unite
 from pipelines.progress import following_files
+from pipelines.sheets.files import digest
 from tests.conftest import SmallSources, write_small_sources
 from tests.corpus.clean import clean_book
 from tests.corpus.writers import write
@@ -265,3 +267,83 @@ def test_a_contract_stays_in_its_lot_whatever_the_format_and_the_others(sources:
     after = {unit.name: lot_of(unit, 5) for unit in workbook_units(sources.root)}
     assert {name: after[name] for name in before} == before
     assert len(set(after.values())) > 1
+
+
+def _rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Has the files be older than any date of a file system is coarse, as they are an hour later."""
+    monkeypatch.setattr("pipelines.curation.states.RESTED", -3_600_000_000_000)
+
+
+def _digested(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the workbooks that are opened for their digest by the cache from now on."""
+    opened: list[str] = []
+
+    def told(path: Path) -> str:
+        opened.append(path.stem)
+        return digest(path)
+
+    monkeypatch.setattr("pipelines.curation.cache.digest", told)
+    return opened
+
+
+def test_a_file_that_stands_as_it_did_is_not_opened(
+    sources: SmallSources, cache: Cache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _rest(monkeypatch)
+    read_again(sources, cache)
+    opened = _digested(monkeypatch)
+    assert read_again(sources, cache) == set()
+    assert opened == []
+    os.utime(sources.root / XLSX, (0, 0))
+    os.utime(sources.path("contrats/alpes/Contrat"), (0, 0))
+    assert read_again(sources, cache) == set()
+    assert sorted(opened) == ["alpes", "essai"]
+    opened.clear()
+    assert read_again(sources, cache) == set()
+    assert opened == []
+
+
+def test_a_file_just_written_is_opened_until_it_has_rested(
+    sources: SmallSources, cache: Cache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Within one date, the same file may be written twice with as many bytes: it must not be taken for the first."""
+    read_again(sources, cache)
+    opened = _digested(monkeypatch)
+    assert read_again(sources, cache) == set()
+    assert sorted(opened) == ["alpes", "bretagne", "essai", "national"]
+    _rest(monkeypatch)
+    assert read_again(sources, cache) == set()
+    opened.clear()
+    assert read_again(sources, cache) == set()
+    assert opened == []
+
+
+@pytest.mark.parametrize("kept", ["same bytes", "same dates"])
+def test_another_content_is_seen_whatever_looks_the_same(
+    sources: SmallSources, cache: Cache, monkeypatch: pytest.MonkeyPatch, kept: str
+) -> None:
+    _rest(monkeypatch)
+    path = sources.path("contrats/alpes/Contrat")
+    read_again(sources, cache)
+    before = path.stat()
+    content = path.read_bytes().replace(b"Allonger", b"Rallonge" if kept == "same bytes" else b"Rallonger")
+    path.write_bytes(content)
+    if kept == "same dates":
+        os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert read_again(sources, cache) == {"contrats/alpes"}
+
+
+def test_a_folder_that_became_a_link_out_is_refused_though_its_files_are_known(
+    sources: SmallSources, knowing: Cache
+) -> None:
+    (sources.root / "contrats").rename(sources.root.parent / "ailleurs")
+    (sources.root / "contrats").symlink_to(sources.root.parent / "ailleurs")
+    assert "lien-hors-dossier" in set(job.read(sources.root, cache=knowing).issues["code"])
+
+
+def test_what_was_kept_may_be_written_into(sources: SmallSources, knowing: Cache) -> None:
+    """Columns are mapped from the file: writing into them reaches neither the file nor what is read next."""
+    found = job.read(sources.root, cache=knowing)
+    for typed in found.sheets.values():
+        typed.source.kind[:] = 9
+    assert read_again(sources, knowing) == set()
