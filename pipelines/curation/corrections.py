@@ -60,6 +60,13 @@ def apply_corrections(
         _replace(corrections, wanted, target, cells, log)
 
 
+def aimed_at(sheets: Mapping[str, Gathered]) -> set[str]:
+    """The sheets that the corrections name, among those that can be corrected."""
+    others = {name: sheet.sheet for name, sheet in sheets.items() if name != SHEET}
+    said = sheets[SHEET].text[_SHEET].unique() if _SHEET in sheets[SHEET].text else ()
+    return {name for text in said if (name := _name_of(clean(text), others)) is not None}
+
+
 def _name_of(text: str, sheets: dict[str, Sheet]) -> str | None:
     sheet = find_sheet(text, sheets)
     return None if sheet is None else sheet.name

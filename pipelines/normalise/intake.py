@@ -8,6 +8,7 @@ Belongs here: the order (lists, lots, corrections). Does not belong here: readin
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,8 +17,8 @@ import pandas as pd
 
 from pipelines.curation.cache import Cache
 from pipelines.curation.corrections import SHEET as CORRECTIONS
-from pipelines.curation.corrections import apply_corrections
-from pipelines.curation.gather import Fallback, Gathered, Sources, read_units, refuse_halves
+from pipelines.curation.corrections import aimed_at, apply_corrections
+from pipelines.curation.gather import CONTRACT_SHEET, Fallback, Gathered, Sources, read_units, refuse_halves
 from pipelines.curation.issues import IssueLog
 from pipelines.curation.lots import Lot, digests, joined, typed_lot
 from pipelines.curation.parse import Typed, Vocabularies, parse
@@ -69,7 +70,7 @@ def correct_lists(sources: Sources) -> Lists:
     """Corrects, in place, and types the lists among files as read; the workbooks among them are left as they are."""
     sheets = sources.sheets
     listed = {name for name in sheets if _listed(name)}
-    apply_corrections(sheets, sources.issues, lambda: _keys_of_lists(sheets), listed)
+    apply_corrections(sheets, sources.issues, functools.cache(lambda: _keys_of_lists(sheets)), listed)
     vocabularies = Vocabularies.read(sheets[TERMS])
     typed = {name: parse(sheets[name], vocabularies, sources.issues) for name in sheets if name in listed}
     del typed[CORRECTIONS]
@@ -85,14 +86,20 @@ def unite(lists: Lists, lots: list[Lot], order: Collection[str], *, partial: boo
     log = IssueLog.of(lists.sources.issues.frame())
     log.extend(whole.sources.issues)
     sheets = {name: whole.sources.sheets.get(name, gathered) for name, gathered in lists.sources.sheets.items()}
-    sheets[CORRECTIONS] = _copied(sheets[CORRECTIONS])
-    if len(sheets[CORRECTIONS].text):
-        sheets |= {name: _copied(gathered) for name, gathered in sheets.items() if not _listed(name)}
+    in_workbooks = [name for name in sheets if not _listed(name)]
+    aimed = aimed_at(sheets).intersection(in_workbooks)
+    sheets |= {name: _copied(sheets[name]) for name in (CORRECTIONS, *aimed)}
     known = lists.typed | whole.typed
     typed = {name: _own(known[name]) for name in sheets if name != CORRECTIONS}
-    keys = typed | {CORRECTIONS: parse(_copied(sheets[CORRECTIONS]), lists.vocabularies, IssueLog())}
-    in_workbooks = [name for name in sheets if not _listed(name)]
-    apply_corrections(sheets, log, lambda: _given_keys(keys, lists.vocabularies), in_workbooks)
+    before = _copied(sheets[CORRECTIONS])
+
+    @functools.cache
+    def keys() -> dict[str, pd.Series]:
+        needed = {name: one if _decides(name, aimed) else _one_row_a_file(one) for name, one in typed.items()}
+        needed[CORRECTIONS] = parse(before, lists.vocabularies, IssueLog())
+        return _given_keys(needed, lists.vocabularies)
+
+    apply_corrections(sheets, log, keys, in_workbooks)
     typed[CORRECTIONS] = parse(sheets[CORRECTIONS], lists.vocabularies, log)
     for name in in_workbooks:
         told = whole.told[name]
@@ -118,6 +125,19 @@ def intake(sources: Sources) -> dict[str, Typed]:
 
 def _listed(name: str) -> bool:
     return declared_sheets()[name].place != "classeur"
+
+
+def _decides(name: str, aimed: Collection[str]) -> bool:
+    """Whether the keys of the sheets aimed at depend on a sheet: itself, the contracts, the lists that it names."""
+    return name in aimed or name == CONTRACT_SHEET or _listed(name)
+
+
+def _one_row_a_file(typed: Typed) -> Typed:
+    """A sheet of which only the files count, for they are named after contracts."""
+    rows = typed.frame.index[~typed.source.origin["file"].duplicated()]
+    source = typed.source
+    few = replace(source, text=source.text.loc[rows], kind=source.kind.loc[rows], origin=source.origin.loc[rows])
+    return Typed(few, typed.frame.loc[rows], typed.refused.intersection(rows), typed.blanked)
 
 
 def _copied(gathered: Gathered) -> Gathered:
