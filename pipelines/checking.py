@@ -13,7 +13,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
@@ -28,7 +28,7 @@ from pipelines.curation.units import CONTRACTS_FOLDER, NATIONAL, REFERENCES_FOLD
 from pipelines.progress import file_read
 from pipelines.sheets.files import WORKBOOK_SUFFIXES, UnreadableFileError, ignored, read_grids, workbooks
 from pipelines.sheets.labels import find_sheet, label
-from pipelines.text import clean
+from pipelines.text import clean, on_distinct
 from schemas.assertions import SHEET as ASSERTIONS
 from schemas.declaration import SLUG_PATTERN
 from schemas.registry import sheets, workbook_sheets
@@ -286,8 +286,8 @@ def _check_one(one: Selection) -> Checked:
     paths = {_unit_name(name): path for name, path in one.placed.items()}
     issues = outcome.issues
     theirs = issues["file"].isin(list(names))
-    for name in names:  # a double is said once, at the second of its rows, which may be in another file
-        theirs |= issues["message"].str.contains(f": {name}, ", regex=False)
+    # A double is said once, at the second of its rows, which may be in another file.
+    theirs |= on_distinct(issues["message"].where(~theirs, ""), _told_of(names)).astype(bool)
     lone = [name for name in names if paths[name].suffix.lower() == ".csv"]
     dropped = issues["code"].isin(WHOLE_FOLDER) | (issues["code"].eq("feuille-absente") & issues["file"].isin(lone))
     found = Checked(
@@ -319,16 +319,50 @@ def _unit_name(name: str) -> str:
     return name
 
 
+def _named_in(text: str, lengths: Collection[int]) -> Iterator[tuple[int, int]]:
+    """Where a text may hold a name of one of these lengths: « contrats/alpes.xlsx, Actions, ligne 4 »."""
+    end = text.find(", ")
+    while end >= 0:
+        yield from ((end - length, end) for length in lengths if length <= end)
+        end = text.find(", ", end + 1)
+
+
+def _told_of(names: Collection[str]) -> Callable[[str], bool]:
+    """Whether a message tells of a row of one of these files, among however many."""
+    known, lengths = frozenset(names), {len(name) for name in names}
+
+    def told(text: str) -> bool:
+        return any(
+            text[start:end] in known and text.endswith(": ", 0, start) for start, end in _named_in(text, lengths)
+        )
+
+    return told
+
+
+def _shown_as(names: Mapping[str, str]) -> Callable[[str], str]:
+    """A text in which these files, among however many, bear their other name; not the end of some other path."""
+    lengths = sorted({len(name) for name in names}, reverse=True)
+
+    def shown(text: str) -> str:
+        done, parts = 0, []
+        for start, end in _named_in(text, lengths):
+            if start >= done and text[start:end] in names and not (start and _IN_A_PATH.match(text, start - 1)):
+                parts += [text[done:start], names[text[start:end]]]
+                done = end
+        return "".join([*parts, text[done:]])
+
+    return shown
+
+
+_IN_A_PATH = re.compile(r"[\w./-]")
+
+
 def _renamed(found: Checked, names: dict[str, str]) -> Checked:
     """The same with other names for the files, in what is said of them too."""
     issues, files = found.issues.copy(), found.files.copy()
-    for name, shown in names.items():
-        if name != shown:
-            for column in ("message", "advice"):
-                # « contrats/alpes.xlsx, Actions, ligne 4 », and not the end of some other path.
-                told = rf"(?<![\w./-]){re.escape(name)}, "
-                instead = f"{shown}, ".replace("\\", r"\\")
-                issues[column] = issues[column].str.replace(told, instead, regex=True)
+    others = {name: shown for name, shown in names.items() if name != shown}
+    for column in ("message", "advice") if others else ():
+        issues[column] = on_distinct(issues[column], _shown_as(others)).astype("str")
     issues["file"] = issues["file"].replace(names)
     files["file"] = files["file"].replace(names)
     return Checked(issues, files, {names.get(name, name): path for name, path in found.paths.items()})
