@@ -136,19 +136,41 @@ class _Known:
 
 def _known(cache: Cache, name: str, units: Sequence[Unit], looks: Mapping[str, State]) -> _Known:
     kept = {part: one for part in (_BASE, _SINCE) if isinstance(one := cache.load(f"{name}.{part}"), _Kept)}
-    loaded = cache.load(f"{name}.{_LOOKS}")
-    noted: _Seen = loaded if isinstance(loaded, dict) else {}
+    noted = _noted(cache, name)
     before = {part: _digests(one.lot) for part, one in kept.items()}
-    now: dict[str, str] = {}
-    for unit in units:
-        stamp = looks[unit.name].stamp
-        if stamp and any(unit.name in one for one in before.values()):
-            stood = noted.get(unit.name)
-            now[unit.name] = stood[1] if stood is not None and stood[0] == stamp else digest(unit.path)
+    known = [unit for unit in units if any(unit.name in one for one in before.values())]
+    now = _digests_now(known, looks, noted)
     held = {part: {file for file, was in one.items() if was and now.get(file) == was} for part, one in before.items()}
     same = {file for names in held.values() for file in names}
     seen = {file: (looks[file].stamp, now[file]) for file in now if file in same and looks[file].rested}
     return _Known(kept, held, noted, seen)
+
+
+def digests_by_looks(cache: Cache, name: str, units: Sequence[Unit], root: Path) -> dict[str, str]:
+    """See `digests`: those of files that stand as they did are noted in the cache under a name."""
+    looks, noted = states(units, root), _noted(cache, name)
+    now = _digests_now(units, looks, noted)
+    seen = {file: (looks[file].stamp, found) for file, found in now.items() if looks[file].rested}
+    if seen != noted:
+        cache.save(f"{name}.{_LOOKS}", seen)
+    return now
+
+
+def _noted(cache: Cache, name: str) -> _Seen:
+    loaded = cache.load(f"{name}.{_LOOKS}")
+    return loaded if isinstance(loaded, dict) else {}
+
+
+def _digests_now(units: Iterable[Unit], looks: Mapping[str, State], noted: _Seen) -> dict[str, str]:
+    """The digest of each file, which is opened only if it does not stand as noted; blank for one that leads out."""
+    found = {}
+    for unit in units:
+        stamp, stood = looks[unit.name].stamp, noted.get(unit.name)
+        if stood is not None and stood[0] == stamp:
+            found[unit.name] = stood[1]
+        else:
+            found[unit.name] = digest(unit.path) if stamp else ""
+    return found
 
 
 def _digests(lot: Lot) -> dict[str, str]:

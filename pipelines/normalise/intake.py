@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from pipelines.curation.cache import Cache
+from pipelines.curation.cache import Cache, digests_by_looks
 from pipelines.curation.corrections import SHEET as CORRECTIONS
 from pipelines.curation.corrections import aimed_at, apply_corrections
 from pipelines.curation.gather import CONTRACT_SHEET, Fallback, Gathered, Sources, read_units, refuse_halves
@@ -56,7 +56,7 @@ def read_lists(
     See `read_units` for ``partial`` and ``fallback``.
     """
     units = list_units(root)
-    now = digests(units, root) if cache is not None else {}
+    now = digests_by_looks(cache, _LISTS, units, root) if cache is not None else {}
     kept = cache.load(_LISTS) if cache is not None else None
     if isinstance(kept, Lists) and dict(kept.sources.files[["file", "sha256"]].to_numpy().tolist()) == now:
         return kept

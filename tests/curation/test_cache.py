@@ -279,7 +279,8 @@ def _digested(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     opened: list[str] = []
 
     def told(path: Path) -> str:
-        opened.append(path.stem)
+        if path.suffix != ".csv":  # a list
+            opened.append(path.stem)
         return digest(path)
 
     monkeypatch.setattr("pipelines.curation.cache.digest", told)
@@ -307,6 +308,7 @@ def test_a_file_just_written_is_opened_until_it_has_rested(
     sources: SmallSources, cache: Cache, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Within one date, the same file may be written twice with as many bytes: it must not be taken for the first."""
+    monkeypatch.setattr("pipelines.curation.states.RESTED", 3_600_000_000_000)
     read_again(sources, cache)
     opened = _digested(monkeypatch)
     assert read_again(sources, cache) == set()
