@@ -116,10 +116,10 @@ def is_folder(entry: os.DirEntry[str]) -> bool:
 def _holds_parts(folder: Path) -> bool:
     try:
         with os.scandir(folder) as entries:
-            names = [entry.name for entry in entries if not entry.name.startswith(_IGNORED_PREFIXES)]
+            names = (entry.name for entry in entries)
+            return any(name.endswith(".csv") and not name.startswith(_IGNORED_PREFIXES) for name in names)
     except PermissionError:
         return False
-    return any(name.endswith(".csv") for name in names)
 
 
 @dataclass(frozen=True)
