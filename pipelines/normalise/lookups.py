@@ -9,51 +9,73 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipelines.curation.issues import nearest, suggestion
-from pipelines.text import fold, on_distinct
+from pipelines.texts import as_arrow, as_series, folded
 
 _SCOPE = "\x00"
+_TEXT = pa.large_string()
+_KNOWN = pa.schema([("scope", _TEXT), ("folded", _TEXT), ("key", _TEXT), ("shown", _TEXT)])
 _MOST_PROPOSED, _MOST_COMPARED = 3, 9
 
 
 @dataclass
 class Lookup:
-    """Folded spellings with the key that each stands for; a spelling may hold within one contract only."""
+    """Folded spellings with the key that each stands for; a spelling may hold within one contract only.
 
-    keys: dict[str, str] = field(default_factory=dict)
-    shown: dict[str, dict[str, str]] = field(default_factory=dict)
+    ``known``: one row per spelling, in the order in which they came: ``scope`` (its contract, "" for all of them),
+    ``folded``, ``key``, ``shown`` (the spelling as it was first typed).
+    """
+
+    known: pa.Table = field(default_factory=_KNOWN.empty_table)
 
     def add(self, spellings: pd.Series, keys: pd.Series, scopes: pd.Series | None = None) -> pd.Index:
         """Adds spellings; returns the rows whose spelling already stood for another key."""
-        clashes = []
-        scope = scopes.fillna("") if scopes is not None else pd.Series("", index=spellings.index)
-        columns = zip(spellings.index, spellings.fillna(""), keys.fillna(""), scope, strict=True)
-        for row, spelling, key, within in columns:
-            folded = fold(spelling)
-            if not folded or not key:
-                continue
-            if self.keys.setdefault(within + _SCOPE + folded, key) != key:
-                clashes.append(row)
-            self.shown.setdefault(within, {}).setdefault(folded, spelling)
-        return spellings.index[spellings.index.isin(clashes)]
+        scope = as_arrow(scopes.fillna("")) if scopes is not None else pa.repeat(pa.scalar("", _TEXT), len(spellings))
+        words = as_arrow(folded(spellings))
+        said = pa.table([scope, words, as_arrow(keys), as_arrow(spellings)], schema=_KNOWN)
+        told = pc.and_kleene(pc.not_equal(said["key"], ""), pc.not_equal(words, ""))
+        added = pc.fill_null(told, False).to_numpy()
+        every = pa.concat_tables([self.known, said.filter(added)])
+        codes = _names(every["scope"], every["folded"]).combine_chunks().dictionary_encode().indices.to_numpy()
+        first = first_of_each(codes)
+        clashing = pc.not_equal(every["key"], every["key"].take(first[codes])).to_numpy()[len(self.known) :]
+        self.known = every.take(first)
+        clashes: pd.Index = spellings.index[np.flatnonzero(added)[clashing]]
+        return clashes
 
     def resolve(self, texts: pd.Series, scopes: pd.Series | None = None) -> pd.Series:
         """The key of each text, the contract's own spellings first; missing where the text is unknown or blank."""
-        folded = on_distinct(texts.fillna(""), fold).astype("str")
-        found = (_SCOPE + folded).map(self.keys).astype("str")
+        words, names = as_arrow(folded(texts)), _names(self.known["scope"], self.known["folded"])
+        places = pc.index_in(_names("", words), names)
         if scopes is not None:
-            found = (scopes.fillna("") + _SCOPE + folded).map(self.keys).astype("str").fillna(found)
-        return found
+            places = pc.coalesce(pc.index_in(_names(as_arrow(scopes.fillna("")), words), names), places)
+        return as_series(self.known["key"].take(places), texts.index)
 
     def spellings(self, scope: str = "") -> dict[str, str]:
         """What stands for something in this contract (default: in all of them), with its key."""
-        shown = {**self.shown.get("", {}), **self.shown.get(scope, {})}
-        return {
-            spelling: self.keys.get(scope + _SCOPE + folded) or self.keys.get(_SCOPE + folded, "")
-            for folded, spelling in shown.items()
-        }
+        return dict((self._within("") | self._within(scope)).values())
+
+    def _within(self, scope: str) -> dict[str, tuple[str, str]]:
+        """The spellings of one contract alone as they are shown, with their keys, by what they are folded to."""
+        own = self.known.filter(pc.equal(self.known["scope"], scope))
+        shown = zip(own["shown"].to_pylist(), own["key"].to_pylist(), strict=True)
+        return dict(zip(own["folded"].to_pylist(), shown, strict=True))
+
+
+def first_of_each(codes: np.ndarray) -> np.ndarray:
+    """Where each code comes first, among codes that are numbered as they come (as by `dictionary_encode`)."""
+    return np.flatnonzero(np.diff(np.maximum.accumulate(codes), prepend=-1))
+
+
+def _names(scope: pa.Array | pa.ChunkedArray | str, words: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
+    """A spelling and where it holds as one text."""
+    within = pa.scalar(scope, _TEXT) if isinstance(scope, str) else scope
+    return pc.binary_join_element_wise(within, words, pa.scalar(_SCOPE, _TEXT))
 
 
 def near(lookups: Iterable[Lookup], texts: pd.Series, scopes: pd.Series | None = None) -> list[str]:

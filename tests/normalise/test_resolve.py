@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipelines.curation.issues import suggestion
 from pipelines.job import check
 from pipelines.normalise.lookups import Lookup, by_identifier, near, zones
 from pipelines.normalise.resolve import resolve_rows
 from pipelines.normalise.rows import Workspace
+from pipelines.text import fold
 from tests.conftest import SmallSources, cell_of, write_small_sources
 
 ALPES, BRETAGNE = "contrats/alpes", "contrats/bretagne"
@@ -45,6 +48,56 @@ def test_lookup_prefers_the_spelling_of_the_contract() -> None:
     assert lookup.resolve(text("crt", "crt", "crt", "crt"), scopes).tolist() == ["a", "b", "c", "c"]
     assert lookup.resolve(text("adt", "adt", "adt", "adt"), scopes).fillna("").tolist() == ["d", "", "", ""]
     assert lookup.resolve(text("crt")).tolist() == ["c"]
+
+
+class ByRow:
+    """What a lookup does, one row at a time."""
+
+    def __init__(self) -> None:
+        self.held: dict[tuple[str, str], tuple[str, str]] = {}
+
+    def add(self, rows: list[tuple[str | None, str | None, str | None]]) -> list[int]:
+        clashes = []
+        for number, (spelling, key, scope) in enumerate(rows):
+            folded = fold(spelling or "")
+            if folded and key and self.held.setdefault((scope or "", folded), (key, str(spelling)))[0] != key:
+                clashes.append(number)
+        return clashes
+
+    def resolve(self, typed: str | None, scope: str | None) -> str:
+        found = self.held.get((scope or "", fold(typed or ""))) or self.held.get(("", fold(typed or "")))
+        return found[0] if found else ""
+
+    def spellings(self, scope: str) -> dict[str, str]:
+        names = dict.fromkeys(name for within in ("", scope) for held, name in self.held if held == within)
+        shown = [self.held.get((scope, name)) or self.held["", name] for name in names]
+        return {spelling: key for key, spelling in shown}
+
+
+SPELLED = st.sampled_from(
+    [None, "", "’", "CRT", "crt", "C.R.T.", "crt alpes", "CRT-Alpes", "Œuvre", "oeuvre", "a\x00b"]
+)
+SCOPED = st.sampled_from([None, "", "alpes", "a", "a\x00crt"])
+
+
+@given(
+    st.lists(
+        st.lists(st.tuples(SPELLED, st.sampled_from([None, "", "un", "deux", "trois"]), SCOPED), max_size=8), max_size=3
+    ),
+    st.lists(st.tuples(SPELLED, SCOPED), max_size=8),
+)
+def test_a_lookup_says_what_it_would_say_row_by_row(
+    added: list[list[tuple[str | None, str | None, str | None]]], asked: list[tuple[str | None, str | None]]
+) -> None:
+    lookup, model = Lookup(), ByRow()
+    for rows in added:
+        spellings, keys, scopes = (text(*(row[part] for row in rows)) for part in range(3))
+        assert lookup.add(spellings, keys, scopes).tolist() == model.add(rows)
+    typed, within = text(*(one for one, _ in asked)), text(*(scope for _, scope in asked))
+    assert lookup.resolve(typed, within).fillna("").tolist() == [model.resolve(*one) for one in asked]
+    assert lookup.resolve(typed).fillna("").tolist() == [model.resolve(one, None) for one, _ in asked]
+    for scope in ("", "alpes", "a"):
+        assert list(lookup.spellings(scope).items()) == list(model.spellings(scope).items())
 
 
 @pytest.mark.parametrize(
