@@ -8,12 +8,18 @@ Belongs here: what is derived from finished tables for them. Does not belong her
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipelines.normalise.identity import complete_keys
+from pipelines.normalise.lookups import first_of_each
+from pipelines.texts import as_arrow, as_series
 from schemas.declaration import LIST_SEPARATOR
 from schemas.registry import tables as declared_tables
 
@@ -26,16 +32,21 @@ _LABEL: tuple[Place, ...] = (("nomenclatures", "code"), ("nomenclatures", "libel
 
 @dataclass(frozen=True)
 class Rows:
-    """The rows of a flat table while it is made: ``frame``, one ``group`` each, and the tables it is made of.
+    """The rows of a flat table while it is made: ``frame``, one per group, and the tables it is made of.
 
-    ``groups``: the group of each row of the table that it has the rows of, which several may share.
+    ``names``: the group of each row as a text. ``owners``: for each row of the table that it has the rows of, which
+    several may share, the place of its own here.
     """
 
     frame: pd.DataFrame
-    group: pd.Series
-    groups: pd.Series
+    names: pa.Array
+    owners: np.ndarray
     base: str
     built: Tables
+
+    def owned(self, table: str, by: str) -> np.ndarray:
+        """The place of the row that each row of a table belongs to, -1 where it belongs to none."""
+        return self.owners if table == self.base else _places(as_arrow(self.built[table][by]), self.names)
 
 
 class Rule(Protocol):
@@ -58,8 +69,9 @@ class Named:
 
     def values(self, rows: Rows) -> pd.Series:
         """The column, on the index of the rows."""
-        held = rows.built[self.table].set_index(declared_tables()[self.table].key)[self.column]
-        return rows.frame[self.by].map(held)
+        places = _places(as_arrow(rows.frame[self.by]), _keys(rows.built, self.table))
+        held = rows.built[self.table][self.column].array.take(places, allow_fill=True)
+        return pd.Series(held, index=rows.frame.index)
 
     def origins(self, base: str) -> tuple[Place, ...]:
         """The column that names the row, and the one named."""
@@ -76,7 +88,8 @@ class Labelled:
 
     def values(self, rows: Rows) -> pd.Series:
         """The column, on the index of the rows."""
-        return _label(rows.built, self.vocabulary, rows.frame[self.code])
+        labels = _labels(rows.built, self.vocabulary, as_arrow(rows.frame[self.code]))
+        return as_series(labels, rows.frame.index)
 
     def origins(self, base: str) -> tuple[Place, ...]:
         """The code and its label."""
@@ -104,23 +117,20 @@ class Listed:
     def values(self, rows: Rows) -> pd.Series:
         """The column, on the index of the rows."""
         listed = rows.built[self.table]
-        owner = rows.groups if self.table == rows.base else listed[self.by]
-        values = listed[self.columns[0]]
-        for column in self.columns[1:]:
-            values = values + " " + listed[column]
+        owners = rows.owned(self.table, self.by)
+        columns = [as_arrow(listed[column]) for column in self.columns]
+        values = pc.binary_join_element_wise(*columns, pa.scalar(" ", pa.large_string()))
         if self.vocabulary:
-            values = _label(rows.built, self.vocabulary, values)
+            values = _labels(rows.built, self.vocabulary, values)
         if self.named:
             table, column = self.named
-            values = values.map(rows.built[table].set_index(declared_tables()[table].key)[column])
-        kept = pd.Series(True, index=listed.index)
+            values = _taken(as_arrow(rows.built[table][column]), _places(values, _keys(rows.built, table)))
         if self.among:
-            kept &= listed[self.among[0]].isin(self.among[1])
+            owners = np.where(listed[self.among[0]].isin(self.among[1]), owners, -1)
         if self.other_than:
-            own = rows.frame.set_index(rows.group)[self.other_than]
-            kept &= (values != owner.map(own)).fillna(True).astype(bool)
-        ordered = listed[kept].sort_values(list(self.order)) if self.order else listed[kept]
-        return rows.group.map(joined(owner[ordered.index], values[ordered.index]))
+            own = _taken(as_arrow(rows.frame[self.other_than]), owners)
+            owners = np.where(pc.fill_null(pc.equal(values, own), False), -1, owners)
+        return as_series(joined(owners, values, len(rows.frame), _ranks(listed, self.order)), rows.frame.index)
 
     def origins(self, base: str) -> tuple[Place, ...]:
         """What is listed, what it belongs to, and what it is chosen by."""
@@ -147,8 +157,9 @@ class Counted:
 
     def values(self, rows: Rows) -> pd.Series:
         """The column, on the index of the rows."""
-        counted = rows.built[self.table].drop_duplicates([self.by, self.distinct]).groupby(self.by).size()
-        return rows.group.map(counted).fillna(0).astype("int64")
+        counted = rows.built[self.table].drop_duplicates([self.by, self.distinct])
+        owners = _places(as_arrow(counted[self.by]), rows.names)
+        return pd.Series(np.bincount(owners[owners >= 0], minlength=len(rows.frame)), index=rows.frame.index)
 
     def origins(self, base: str) -> tuple[Place, ...]:
         """What is counted, and what it belongs to."""
@@ -166,10 +177,10 @@ class Cited:
         """The column, on the index of the rows."""
         citations = rows.built["citations"]
         own = citations[citations["table_code"] == rows.base]
-        keys = rows.built[rows.base][declared_tables()[rows.base].key]
-        owner = own["ligne_id"].map(pd.Series(rows.groups.to_numpy(), index=keys))
-        ordered = own.sort_values(list(self.order))
-        return rows.group.map(joined(owner[ordered.index], ordered["source_id"]))
+        cited = _places(as_arrow(own["ligne_id"]), _keys(rows.built, rows.base))
+        owners = np.append(rows.owners, -1)[cited]
+        found = joined(owners, as_arrow(own["source_id"]), len(rows.frame), _ranks(own, self.order))
+        return as_series(found, rows.frame.index)
 
     def origins(self, base: str) -> tuple[Place, ...]:
         """The citations of the table."""
@@ -269,12 +280,10 @@ def build(name: str, built: Tables) -> pd.DataFrame:
     """The flat table of this name."""
     flat, table = FLAT[name], declared_tables()[name]
     base = built[flat.base]
-    scope = base[list(flat.group)].fillna("")
-    groups = scope[flat.group[0]]
-    for column in flat.group[1:]:
-        groups = groups + "|" + scope[column]
-    first = ~groups.duplicated()
-    rows = Rows(base[first].copy(), groups[first], groups, flat.base, built)
+    scope = [as_arrow(base[column].fillna("")) for column in flat.group]
+    groups = pc.binary_join_element_wise(*scope, pa.scalar("|", pa.large_string())).dictionary_encode()
+    owners = groups.indices.to_numpy()
+    rows = Rows(base.iloc[first_of_each(owners)], groups.dictionary, owners, flat.base, built)
     for column, rule in flat.rules.items():
         rows.frame[column] = rule.values(rows)
     if table.key in rows.frame:
@@ -297,13 +306,46 @@ def origins(name: str) -> dict[str, tuple[Place, ...]]:
     return found
 
 
-def _label(built: Tables, vocabulary: str, codes: pd.Series) -> pd.Series:
+def _keys(built: Tables, table: str) -> pa.Array:
+    return as_arrow(built[table][declared_tables()[table].key])
+
+
+def _places(texts: pa.Array, among: pa.Array) -> np.ndarray:
+    """Where each text is among others, -1 where it is not."""
+    found: np.ndarray = pc.fill_null(pc.index_in(texts, among), -1).to_numpy()
+    return found
+
+
+def _taken(values: pa.Array, places: np.ndarray) -> pa.Array:
+    """The values at these places, null for -1."""
+    return values.take(pa.array(places, mask=places < 0))
+
+
+def _labels(built: Tables, vocabulary: str, codes: pa.Array) -> pa.Array:
     terms = built["nomenclatures"]
-    labels = terms.set_index(terms["nomenclature"] + "|" + terms["code"])["libelle"]
-    return (vocabulary + "|" + codes).map(labels).astype("str")
+    own = terms[terms["nomenclature"] == vocabulary]
+    return _taken(as_arrow(own["libelle"]), _places(codes, as_arrow(own["code"])))
 
 
-def joined(keys: pd.Series, values: pd.Series) -> pd.Series:
-    """The distinct values of each key, in order, joined into one text."""
-    pairs = pd.DataFrame({"key": keys.to_numpy(), "value": values.to_numpy()}).dropna().drop_duplicates()
-    return pairs.groupby("key", sort=False)["value"].agg(LIST_SEPARATOR.join)
+def _ranks(frame: pd.DataFrame, order: tuple[str, ...]) -> list[np.ndarray]:
+    """The rank of each row by each of these columns of texts, what is missing last."""
+    coded = [as_arrow(frame[column]).dictionary_encode() for column in order]
+    ranks = [pc.rank(one.dictionary, tiebreaker="dense").take(one.indices) for one in coded]
+    return [pc.fill_null(rank, len(one.dictionary) + 1).to_numpy() for rank, one in zip(ranks, coded, strict=True)]
+
+
+def joined(owners: np.ndarray, values: pa.Array, count: int, ranks: Sequence[np.ndarray] = ()) -> pa.Array:
+    """The distinct values of each of ``count`` owners joined into one text, in the order of these ranks.
+
+    ``owners``: the number of the owner of each value, -1 for none. Null for an owner of nothing.
+    """
+    coded = values.dictionary_encode()
+    codes = pc.fill_null(coded.indices, -1).to_numpy()
+    kept = np.flatnonzero((owners >= 0) & (codes >= 0))
+    kept = kept[np.lexsort([*(rank[kept] for rank in reversed(ranks)), owners[kept]])]
+    pairs = owners[kept].astype("int64") * len(coded.dictionary) + codes[kept]
+    kept = kept[~pd.Index(pairs).duplicated()]
+    lengths = np.bincount(owners[kept], minlength=count)
+    lists = pa.LargeListArray.from_arrays(np.append(0, np.cumsum(lengths)), coded.dictionary.take(codes[kept]))
+    texts = pc.binary_join(lists, pa.scalar(LIST_SEPARATOR, pa.large_string()))
+    return pc.if_else(lengths > 0, texts, None)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-import pandas as pd
+import numpy as np
+import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipelines.job import Outcome
 from pipelines.normalise.flat import joined
@@ -11,14 +14,28 @@ from schemas.declaration import Family
 from schemas.registry import tables
 
 
-def text(*values: str | None) -> pd.Series:
-    return pd.Series(values, dtype="str")
-
-
 def test_joined_keeps_order_and_drops_blanks_and_doubles() -> None:
-    found = joined(text("b", "a", "b", "b", "a", None), text("2", "1", "1", "2", None, "9"))
-    assert found.to_dict() == {"b": "2 ; 1", "a": "1"}
-    assert joined(text(), text()).empty
+    owners, values = (
+        np.array([1, 0, 1, 1, 0, -1, 2]),
+        pa.array(["2", "1", "1", "2", None, "9", None], pa.large_string()),
+    )
+    assert joined(owners, values, 4).to_pylist() == ["1", "2 ; 1", None, None]
+    assert joined(owners, values, 4, [np.array([1, 1, 0, 1, 1, 1, 1])]).to_pylist() == ["1", "1 ; 2", None, None]
+    assert joined(owners[:0], values[:0], 1).to_pylist() == [None]
+
+
+OWNER, WORD = st.integers(-1, 3), st.sampled_from(["a", "b", "é", "", None])
+
+
+@given(st.lists(st.tuples(OWNER, WORD, st.integers(0, 2), st.integers(0, 2))))
+def test_joined_says_what_it_would_say_row_by_row(rows: list[tuple[int, str | None, int, int]]) -> None:
+    held: dict[int, dict[str, None]] = {}
+    for owner, value, *_ in sorted(rows, key=lambda row: row[2:]):
+        if owner >= 0 and value is not None:
+            held.setdefault(owner, {})[value] = None
+    owners, first, second = (np.array([row[part] for row in rows], dtype="int64") for part in (0, 2, 3))
+    found = joined(owners, pa.array([row[1] for row in rows], pa.large_string()), 4, [first, second])
+    assert found.to_pylist() == [" ; ".join(held[owner]) if owner in held else None for owner in range(4)]
 
 
 @pytest.mark.parametrize("name", [name for name, table in tables().items() if table.family is Family.FLAT])
