@@ -9,18 +9,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from pipelines.curation.parse import find_code
 from pipelines.normalise.identity import complete_keys
 from pipelines.normalise.lookups import near
-from pipelines.normalise.resolve import References
+from pipelines.normalise.resolve import References, codes_of
 from pipelines.normalise.rows import Rows, Workspace
-from pipelines.text import on_distinct
+from pipelines.texts import as_arrow, as_series
 from schemas.declaration import ListCell, Table
 from schemas.registry import tables
 
-SPLIT = ";"
-_ITEM = r"^(?P<value>[^=]*?)\s*(?:=\s*(?P<qualifier>[^:]*?)\s*(?::\s*(?P<detail>.*?)\s*)?)?$"
+SPLIT, QUALIFIES, DETAILS = ";", "=", ":"
 
 
 @dataclass
@@ -36,10 +36,22 @@ class Children:
 
 def split_items(text: pd.Series) -> pd.DataFrame:
     """One row per value of each cell, in order: ``row`` (of the cell), ``value``, ``qualifier``, ``detail``."""
-    items = text.str.split(SPLIT).explode().str.strip()
-    items = items[items.fillna("") != ""]
-    parts = items.str.extract(_ITEM).fillna("")
-    return parts.assign(row=items.index).reset_index(drop=True)
+    cells = pc.split_pattern(as_arrow(text), SPLIT)
+    items = pc.utf8_trim_whitespace(pc.list_flatten(cells))
+    filled = pc.not_equal(items, "")
+    value, said = _halves(items.filter(filled), QUALIFIES)
+    qualifier, detail = _halves(said, DETAILS)
+    row = text.index.take(pc.list_parent_indices(cells).filter(filled).to_numpy())
+    found = {"value": value, "qualifier": qualifier, "detail": detail}
+    index = pd.RangeIndex(len(row))
+    return pd.DataFrame({name: as_series(part, index) for name, part in found.items()}).assign(row=row)
+
+
+def _halves(texts: pa.Array, mark: str) -> tuple[pa.Array, pa.Array]:
+    """What stands before the first mark of each text, and after it ("" without a mark)."""
+    marked, nothing = pc.match_substring(texts, mark), pa.repeat(pa.scalar("", texts.type), len(texts))
+    halves = pc.utf8_trim_whitespace(pc.list_flatten(pc.split_pattern(texts.filter(marked), mark, max_splits=1)))
+    return pc.replace_with_mask(texts, marked, halves[::2]), pc.replace_with_mask(nothing, marked, halves[1::2])
 
 
 def all_children(workspace: Workspace, known: References) -> list[Children]:
@@ -64,13 +76,13 @@ def _children(workspace: Workspace, rows: Rows, item: ListCell, known: Reference
     frame = pd.DataFrame(index=parts.index)
     owner = rows.table.key
     if any(column.name == owner for column in table.columns):
-        frame[owner] = rows.keys["key"].reindex(parent).to_numpy()
+        frame[owner] = rows.keys["key"].reindex(parent).array
     scope = rows.contracts.reindex(parent).reset_index(drop=True)
     unknown = _fill(workspace, table, item, parts, scope, known, frame)
     unclear = unknown
     if item.qualifier:
         vocabulary = table[item.qualifier].vocabulary or ""
-        frame[item.qualifier] = _codes(workspace, vocabulary, parts["qualifier"])
+        frame[item.qualifier] = codes_of(workspace.vocabularies, vocabulary, parts["qualifier"])
         wrong = frame[item.qualifier].isna() & (parts["qualifier"] != "")
         _refuse_codes(workspace, rows, item, parts[wrong], "qualifier", vocabulary)
         unclear = unknown | wrong
@@ -89,10 +101,6 @@ def _children(workspace: Workspace, rows: Rows, item: ListCell, known: Reference
     return Children(table=table, frame=frame.assign(**{table.key: keys}), parent=parent, label=item.label, rows=rows)
 
 
-def _codes(workspace: Workspace, name: str, values: pd.Series) -> pd.Series:
-    return on_distinct(values, lambda value: find_code(workspace.vocabularies, name, value)).astype("str")
-
-
 def _fill(
     workspace: Workspace,
     table: Table,
@@ -107,7 +115,7 @@ def _fill(
     for name in item.columns:
         column = table[name]
         if column.vocabulary is not None:
-            resolved = _codes(workspace, column.vocabulary, parts["value"])
+            resolved = codes_of(workspace.vocabularies, column.vocabulary, parts["value"])
         elif column.references == "partenaires":
             resolved = known.partners.resolve(parts["value"], scope)
         else:

@@ -9,11 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from pipelines.curation.parse import find_code
+from pipelines.curation.parse import Vocabularies
 from pipelines.normalise.lookups import Lookup, by_identifier, near, partners, zones
 from pipelines.normalise.rows import Rows, Workspace
-from pipelines.text import fold, on_distinct
+from pipelines.texts import as_arrow, as_series, folded
 from schemas.declaration import Cell, ForeignKey, Kind, PartnerOrGroupCell, RegistryCell, ZoneCell
 from schemas.registry import tables
 
@@ -116,8 +118,10 @@ def _partner_or_group(workspace: Workspace, rows: Rows, item: PartnerOrGroupCell
 def _zone(workspace: Workspace, rows: Rows, item: ZoneCell, known: References) -> None:
     text = rows.text(item.label)
     found = known.zones.resolve(text)
-    parts = found.str.extract(r"^(?P<type>[^|]*)\|(?P<code>.*)$")
-    rows.frame[item.type_column], rows.frame[item.code_column] = parts["type"], parts["code"]
+    named = found.dropna()
+    parts = pc.list_flatten(pc.split_pattern(as_arrow(named), "|", max_splits=1))
+    rows.frame[item.type_column] = as_series(parts[::2], named.index)
+    rows.frame[item.code_column] = as_series(parts[1::2], named.index)
     wrong = text.index[found.isna() & (text != "")]
     if len(wrong):
         close = near([known.zones], text[wrong])
@@ -146,16 +150,23 @@ def _compare_with_registry(workspace: Workspace, rows: Rows, named: pd.Series, k
         if not isinstance(item, RegistryCell):
             continue
         text, column = rows.text(item.label), item.column
-        said = named.map(known.registry[column.name]).astype("str")
-        typed = text if column.kind is not Kind.CODE else _codes_or_text(workspace, column.vocabulary or "", text)
-        different = named.notna() & (typed != "") & (on_distinct(typed, fold) != on_distinct(said.fillna(""), fold))
-        wrong = text.index[different]
+        typed = text
+        if column.kind is Kind.CODE:
+            codes = codes_of(workspace.vocabularies, column.vocabulary or "", text)
+            typed = codes.mask(codes == "").fillna(text)
+        told = text.index[named.notna() & (typed != "")]
+        said = named[told].map(known.registry[column.name]).astype("str")
+        wrong = told[folded(typed[told]) != folded(said.fillna(""))]
         places = rows.typed.source.cells(wrong, item.label)
         workspace.log.add("partenaire-different", places, expected=said[wrong].fillna("(rien)").tolist())
 
 
-def _codes_or_text(workspace: Workspace, name: str, text: pd.Series) -> pd.Series:
-    return on_distinct(text, lambda value: find_code(workspace.vocabularies, name, value) or value).astype("str")
+def codes_of(vocabularies: Vocabularies, name: str, texts: pd.Series) -> pd.Series:
+    """`find_code` of each text of a column."""
+    known = vocabularies.spellings.get(name, {})
+    spellings, codes = (pa.array(list(part), pa.large_string()) for part in (known.keys(), known.values()))
+    folds, plain = (codes.take(pc.index_in(as_arrow(said), spellings)) for said in (folded(texts), texts))
+    return as_series(pc.coalesce(pc.if_else(pc.not_equal(folds, ""), folds, None), plain), texts.index)
 
 
 def resolve_rows(workspace: Workspace) -> None:

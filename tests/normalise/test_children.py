@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipelines.job import Outcome
 from pipelines.normalise.children import all_children, split_items
+from pipelines.text import clean
 from tests.conftest import SmallSources
 
 
@@ -30,6 +35,19 @@ def test_split_items(cell: str, items: list[tuple[str, str, str]]) -> None:
     parts = split_items(pd.Series([cell], index=[7], dtype="str"))
     assert list(parts[["value", "qualifier", "detail"]].itertuples(index=False, name=None)) == items
     assert parts["row"].tolist() == [7] * len(items)
+
+
+ITEM = re.compile(r"^(?P<value>[^=]*?)\s*(?:=\s*(?P<qualifier>[^:]*?)\s*(?::\s*(?P<detail>.*?)\s*)?)?$")
+
+
+@given(st.lists(st.text(st.sampled_from("aé=:; «\u200b\u00a0"), max_size=12), max_size=5))
+def test_split_items_says_what_it_would_say_cell_by_cell(typed: list[str]) -> None:
+    cells = [clean(cell) for cell in typed]
+    found = split_items(pd.Series(cells, index=range(3, 3 + len(cells)), dtype="str"))
+    items = [(row, item.strip()) for row, cell in enumerate(cells, 3) for item in cell.split(";") if item.strip()]
+    read = [(row, *(part or "" for part in match.groups())) for row, item in items if (match := ITEM.match(item))]
+    assert list(found[["row", "value", "qualifier", "detail"]].itertuples(index=False, name=None)) == read
+    assert len(read) == len(items)
 
 
 def test_link_rows(sound: Outcome) -> None:
