@@ -5,16 +5,21 @@ Belongs here: the cells of the « Divergences » sheet that no other sheet has. 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+import numpy as np
 import pandas as pd
 
 from pipelines.curation.issues import nearest, suggestion
 from pipelines.normalise.children import Children
 from pipelines.normalise.citations import column_of, stated
 from pipelines.normalise.identity import complete_keys
+from pipelines.normalise.keys import among
 from pipelines.normalise.resolve import References
 from pipelines.normalise.rows import Rows, Workspace
 from pipelines.sheets.labels import label_index
 from pipelines.text import fold
+from pipelines.texts import folded
 from schemas.declaration import ListCell, Sheet, TargetCell, VersionCell
 from schemas.registry import tables, workbook_sheets
 
@@ -32,34 +37,31 @@ def diverging(workspace: Workspace) -> list[Rows]:
 
 def resolve_targets(workspace: Workspace) -> None:
     """Fills ``table_code``, ``ligne_id`` and ``colonne`` from the sheet, row and column that the curator names."""
-    standing = {(rows.table.name, key) for rows in workspace.rows.values() for key in rows.keys["key"].dropna()}
-    refused = {(table, key) for table, keys in workspace.refused_keys().items() for key in keys}
-    refused |= {("contrats", contract) for contract in workspace.named_contracts()}
-    refused -= standing
+    refused = {name: pd.Series(list(keys), dtype="str") for name, keys in workspace.refused_keys().items()}
+    refused["contrats"] = pd.concat([refused["contrats"], workspace.named_contracts()])
     sheets = {fold(name): sheet for name, sheet in workbook_sheets().items()}
+    columns = {
+        f"{name}|{label}": _column(sheet, wanted)
+        for name, sheet in sheets.items()
+        for label, wanted in label_index(sheet).items()
+    }
     for rows in diverging(workspace):
         labels = {item.part: item.label for item in rows.typed.sheet.fields if isinstance(item, TargetCell)}
         text = {part: rows.text(label) for part, label in labels.items()}
         every = rows.typed.frame.index
-        target = text["sheet"].map(lambda name: sheets.get(fold(name)))
-        table = target.map(lambda sheet: sheet.table if sheet else None).astype("str")
+        named = folded(text["sheet"])
+        table = named.map({name: sheet.table for name, sheet in sheets.items()}).astype("str")
         key = text["row"].str.lower().where(text["row"] != "")
-        columns = [
-            _column(sheet, label) if sheet is not None and label else None
-            for sheet, label in zip(target, text["column"], strict=True)
-        ]
-        column = pd.Series(columns, index=every, dtype="str")
+        column = (named + "|" + folded(text["column"])).map(columns).astype("str")
         rows.frame["table_code"], rows.frame["ligne_id"], rows.frame["colonne"] = table, key, column
         unknown_sheet = every[table.isna() & (text["sheet"] != "")]
         near = [suggestion(nearest(value, list(workbook_sheets()))) for value in text["sheet"][unknown_sheet]]
         rows.typed.refuse(
             workspace.log, "ligne-inconnue", unknown_sheet, labels["sheet"], expected="feuilles", near=near
         )
-        pairs = list(zip(table, key, strict=True))
-        there = pd.Series([pair in standing for pair in pairs], index=every)
-        drawn = every[[pair in refused for pair in pairs]]
-        workspace.draw_along(rows, rows.frame.index.intersection(drawn), labels["row"])
-        there |= every.isin(drawn)
+        there, drawn = _held(table, key, _standing(workspace)), _held(table, key, refused)
+        workspace.draw_along(rows, rows.frame.index.intersection(every[drawn & ~there]), labels["row"])
+        there |= drawn
         unknown = every[~there & key.notna() & table.notna()]
         rows.typed.refuse(workspace.log, "ligne-inconnue", unknown, labels["row"], expected=table[unknown].tolist())
         wrong = every[column.isna() & (text["column"] != "")].difference(unknown_sheet)
@@ -80,11 +82,26 @@ def without_target(rows: Rows, standing: dict[str, set[str]]) -> pd.Index:
 
 
 def _column(sheet: Sheet, label: str) -> str | None:
-    wanted = label_index(sheet).get(fold(label))
-    for item in sheet.fields:
-        if item.label == wanted:
-            return column_of(sheet, item.label) or (item.columns[0] if isinstance(item, ListCell) else None)
-    return None
+    """The column that a divergence points at when it names a field of a sheet by its label."""
+    pointed = next(item for item in sheet.fields if item.label == label)
+    return column_of(sheet, label) or (pointed.columns[0] if isinstance(pointed, ListCell) else None)
+
+
+def _standing(workspace: Workspace) -> dict[str, pd.Series]:
+    """The keys of the rows that stand, by table."""
+    parts: dict[str, list[pd.Series]] = {}
+    for rows in workspace.rows.values():
+        parts.setdefault(rows.table.name, []).append(rows.keys["key"])
+    return {name: pd.concat(found, ignore_index=True) for name, found in parts.items()}
+
+
+def _held(table: pd.Series, key: pd.Series, keys: Mapping[str, pd.Series]) -> np.ndarray:
+    """Whether each key is among those of its table."""
+    held = np.zeros(len(key), dtype=bool)
+    for name in table.dropna().unique():
+        own = np.flatnonzero(table == name)
+        held[own] = among(key.iloc[own], keys.get(name, key[:0]))
+    return held
 
 
 def versions(workspace: Workspace, known: References) -> tuple[list[Children], pd.DataFrame]:

@@ -12,10 +12,11 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.curation.parse import Vocabularies
+from pipelines.curation.parse import Vocabularies, find_code
+from pipelines.normalise.keys import among, rows_among
 from pipelines.normalise.lookups import Lookup, by_identifier, near, partners, zones
 from pipelines.normalise.rows import Rows, Workspace
-from pipelines.texts import as_arrow, as_series, folded
+from pipelines.texts import Distinct, as_arrow, as_series, folded
 from schemas.declaration import Cell, ForeignKey, Kind, PartnerOrGroupCell, RegistryCell, ZoneCell
 from schemas.registry import tables
 
@@ -92,9 +93,9 @@ def _reference(workspace: Workspace, rows: Rows, item: Cell, lookup: Lookup, cod
     unknown = found.isna() & text.notna()
     if not unknown.any():
         return found
-    refused = workspace.refused_keys().get(item.column.references or "", set())
+    refused = pd.Series(list(workspace.refused_keys().get(item.column.references or "", ())), dtype="str")
     said = text.str.lower()
-    drawn = unknown & (said.isin(refused) | (rows.contracts + " " + said).isin(refused))
+    drawn = unknown & (among(said, refused) | among(rows.contracts + " " + said, refused))
     workspace.draw_along(rows, rows.frame.index.intersection(text.index[drawn]), item.label)
     wrong = text.index[unknown & ~drawn]
     if len(wrong):
@@ -137,8 +138,7 @@ def _pair(workspace: Workspace, rows: Rows, key: ForeignKey) -> None:
         return
     held = rows.typed.frame[list(key.columns)].dropna()
     listed = [one.frame[list(key.target)] for one in workspace.typed.values() if one.sheet.table == key.table]
-    known = pd.MultiIndex.from_frame(pd.concat(listed))
-    wrong = held.index[~pd.MultiIndex.from_frame(held).isin(known)]
+    wrong = held.index[~rows_among(held, pd.concat(listed))]
     for item in typed_apart:
         wrong = rows.judged(wrong, item.label)
     rows.typed.refuse(workspace.log, "cle-etrangere", wrong, typed_apart[-1].label, expected=key.table)
@@ -163,10 +163,9 @@ def _compare_with_registry(workspace: Workspace, rows: Rows, named: pd.Series, k
 
 def codes_of(vocabularies: Vocabularies, name: str, texts: pd.Series) -> pd.Series:
     """`find_code` of each text of a column."""
-    known = vocabularies.spellings.get(name, {})
-    spellings, codes = (pa.array(list(part), pa.large_string()) for part in (known.keys(), known.values()))
-    folds, plain = (codes.take(pc.index_in(as_arrow(said), spellings)) for said in (folded(texts), texts))
-    return as_series(pc.coalesce(pc.if_else(pc.not_equal(folds, ""), folds, None), plain), texts.index)
+    distinct = Distinct.of(texts)
+    codes = [find_code(vocabularies, name, value) for value in distinct.values.to_pylist()]
+    return distinct.column(pa.array(codes, pa.large_string()))
 
 
 def resolve_rows(workspace: Workspace) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import pandas as pd
 
 from pipelines.curation.issues import IssueLog
+from pipelines.normalise.keys import among
 from pipelines.normalise.rows import Rows, Workspace
 from schemas.registry import tables
 
@@ -20,16 +21,16 @@ def report_unused(workspace: Workspace, built: Tables) -> None:
     if any(rows.typed.refused for rows in workspace.rows.values()) or workspace.log.misses_files():
         return
     citations = built["citations"]
-    cited = {*citations["source_id"], *built["corrections"]["source_id"].dropna()}
+    cited = pd.concat([citations["source_id"], built["corrections"]["source_id"]])
     _unused(workspace.log, workspace.rows["sources"], cited, "source-sans-usage")
-    held = set(citations.loc[citations["table_code"] == "partenaires", "ligne_id"])
+    held = citations.loc[citations["table_code"] == "partenaires", "ligne_id"]
     _unused(workspace.log, workspace.rows["partenaires"], held, "partenaire-sans-usage")
     _unused_codes(workspace.log, workspace.rows["nomenclatures"], built)
 
 
-def _unused(log: IssueLog, rows: Rows, used: set[str], code: str) -> None:
+def _unused(log: IssueLog, rows: Rows, used: pd.Series, code: str) -> None:
     keys = rows.keys["key"]
-    unused = keys.index[~keys.isin(used)]
+    unused = keys.index[~among(keys, used)]
     log.add(code, rows.typed.source.cells(unused, rows.typed.sheet.fields[0].label))
 
 
@@ -40,7 +41,7 @@ def _unused_codes(log: IssueLog, rows: Rows, built: Tables) -> None:
         for table in tables().values()
         for column in table.published
         if column.vocabulary is not None
-        for code in built[table.name][column.name].dropna().unique()
+        for code in built[table.name][column.name].drop_duplicates().dropna()
     }
     terms = pd.MultiIndex.from_frame(rows.frame[["nomenclature", "code"]])
     unused = rows.frame.index[~terms.isin(list(held))]

@@ -8,10 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.curation.issues import suggestion
-from pipelines.curation.parse import Vocabularies, find_code
 from pipelines.job import check
 from pipelines.normalise.lookups import Lookup, by_identifier, near, zones
-from pipelines.normalise.resolve import codes_of, resolve_rows
+from pipelines.normalise.resolve import resolve_rows
 from pipelines.normalise.rows import Workspace
 from pipelines.text import fold
 from tests.conftest import SmallSources, cell_of, write_small_sources
@@ -99,15 +98,6 @@ def test_a_lookup_says_what_it_would_say_row_by_row(
     assert lookup.resolve(typed).fillna("").tolist() == [model.resolve(one, None) for one, _ in asked]
     for scope in ("", "alpes", "a"):
         assert list(lookup.spellings(scope).items()) == list(model.spellings(scope).items())
-
-
-def test_codes_are_those_found_one_by_one() -> None:
-    spellings = {"offre": "offre", "l offre": "offre", "°": "degre", "rien": "", "Rien": "rien"}
-    vocabularies = Vocabularies(codes={}, spellings={"axe": spellings}, shown={})
-    typed = ["Offre", "L’offre", "°", "Rien", "RIEN", "autre", "", "offre"]
-    for name in ("axe", "inconnue"):
-        codes = codes_of(vocabularies, name, text(*typed)).astype(object)
-        assert codes.where(codes.notna(), None).tolist() == [find_code(vocabularies, name, one) for one in typed]
 
 
 @pytest.mark.parametrize(
