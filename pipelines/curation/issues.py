@@ -5,12 +5,17 @@ Belongs here: collecting and rendering located issues. Does not belong here: the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from string import Formatter
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipelines.curation.catalogue import CATALOGUE, Severity
 from pipelines.text import fold
+from pipelines.texts import as_arrow, as_series
 
 COLUMNS = ("code", "severity", "file", "sheet", "cell", "row", "column", "value", "message", "advice")
 PLACE = ("file", "sheet", "cell", "row", "column", "value")
@@ -32,6 +37,9 @@ UNREADABLE_FILES = frozenset(
 CORRECTIONS_FILE = "corrections.csv"
 HALVED = frozenset({"colonne-absente", "colonne-doublee"})
 UNREADABLE = UNREADABLE_FILES | {"feuille-absente", "entete-introuvable"}
+_TEXT = pa.large_string()
+_UNKNOWN = pa.scalar("nan", _TEXT)
+"""How a message shows a value that is missing."""
 _ORDER = {Severity.ERROR.value: 0, Severity.WARNING.value: 1, Severity.INFO.value: 2}
 
 
@@ -135,21 +143,18 @@ class IssueLog:
         if places.empty:
             return
         kind = CATALOGUE[code]
-        count = len(places)
-        expecteds = [expected] * count if isinstance(expected, str) else list(expected)
-        nears = [near] * count if isinstance(near, str) else list(near)
-        values = places["value"].astype("str").tolist()
-        notes = places["note"].tolist() if "note" in places else [""] * count
-        words = [
-            {"value": value, "expected": wanted, "near": close}
-            for value, wanted, close in zip(values, expecteds, nears, strict=True)
-        ]
+        words = {
+            "value": pc.fill_null(as_arrow(places["value"]), _UNKNOWN),
+            "expected": _words(expected),
+            "near": _words(near),
+        }
+        note = [as_arrow(places["note"])] if "note" in places else []
         self._frames.append(
             places.assign(
                 code=code,
                 severity=kind.severity.value,
-                message=[kind.message.format(**word) + note for word, note in zip(words, notes, strict=True)],
-                advice=[kind.advice.format(**word) for word in words],
+                message=_worded(kind.message, words, places.index, *note),
+                advice=_worded(kind.advice, words, places.index),
             )[list(COLUMNS)]
         )
 
@@ -167,16 +172,59 @@ class IssueLog:
 
     def frame(self) -> pd.DataFrame:
         """All issues, errors first, then by file, sheet and row."""
-        if not self._frames:
-            return _NONE.copy()
-        joined = pd.concat(self._frames, ignore_index=True).drop_duplicates(list(COLUMNS))
-        rank = joined["severity"].map(_ORDER)
-        return (
-            joined.assign(_rank=rank)
-            .sort_values(["_rank", "file", "sheet", "row", "cell", "code", "value"], kind="stable")
-            .drop(columns="_rank")
-            .reset_index(drop=True)
-        )
+        return _ordered(self._frames)
+
+    def errors(self) -> pd.DataFrame:
+        """Those of `frame` that refuse a row, in the same order."""
+        return _ordered([errors(frame) for frame in self._frames])
+
+
+def _words(words: str | Sequence[str]) -> pa.Array | pa.Scalar:
+    return pa.scalar(words, _TEXT) if isinstance(words, str) else pa.array([str(word) for word in words], _TEXT)
+
+
+def _worded(
+    sentence: str, words: Mapping[str, pa.Array | pa.Scalar], index: pd.Index, *after: pa.Array
+) -> pd.Series[str]:
+    """A sentence of the catalogue with the words of each issue in it, and what comes after it."""
+    parts: list[pa.Array | pa.Scalar] = []
+    for text, name, _, _ in Formatter().parse(sentence):
+        parts += [pa.scalar(text, _TEXT), words[name]] if name else [pa.scalar(text, _TEXT)]
+    found = pc.binary_join_element_wise(*parts, *after, pa.scalar("", _TEXT))
+    return as_series(found if isinstance(found, pa.Array) else pa.repeat(found, len(index)), index)
+
+
+def _ordered(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """The issues of frames, each once, by severity, file, sheet, row, cell, code and value."""
+    filled = [frame for frame in frames if len(frame)]
+    if not filled:
+        return _NONE.copy()
+    joined = pd.concat(filled, ignore_index=True)
+    severity = joined["severity"].map(_ORDER).to_numpy()
+    file, sheet, cell, code = (_ranks(joined[name]) for name in ("file", "sheet", "cell", "code"))
+    keys = [code, cell, joined["row"].to_numpy(), sheet, file, severity]
+    order = np.lexsort(keys)
+    again = np.logical_and.reduce([key[order][1:] == key[order][:-1] for key in keys])
+    if again.any():  # only two issues of one kind and place can be the same, or in the order of their values
+        alike = joined.iloc[np.sort(order[np.append(again, False) | np.append(False, again)])]
+        once = alike.drop_duplicates(list(COLUMNS))
+        value = np.zeros(len(joined), dtype=np.int64)
+        value[once.index] = _ranks(once["value"])
+        kept = np.ones(len(joined), dtype=bool)
+        kept[alike.index.difference(once.index)] = False
+        order = np.lexsort([value, *keys])
+        order = order[kept[order]]
+    return joined.take(order).reset_index(drop=True)
+
+
+def _ranks(texts: pd.Series[str]) -> np.ndarray:
+    """The place of each text among the distinct ones in order; a missing one comes last."""
+    coded = as_arrow(texts).dictionary_encode()
+    ranks = np.empty(len(coded.dictionary) + 1, dtype=np.int64)
+    ranks[pc.sort_indices(coded.dictionary).to_numpy()] = np.arange(len(coded.dictionary))
+    ranks[-1] = len(coded.dictionary)
+    found: np.ndarray = ranks[pc.fill_null(coded.indices, -1).to_numpy()]
+    return found
 
 
 def errors(issues: pd.DataFrame) -> pd.DataFrame:
