@@ -12,6 +12,7 @@ import pandas as pd
 
 from pipelines.curation.models import failures, table_model
 from pipelines.normalise.identity import natural_keys
+from pipelines.normalise.keys import rows_among
 from schemas.declaration import ForeignKey, Table
 from schemas.registry import tables as declared_tables
 
@@ -116,8 +117,7 @@ def _foreign_key(table: Table, key: ForeignKey, frames: Tables) -> pd.DataFrame:
     held = frame[list(key.columns)].dropna()
     if held.empty:
         return pd.DataFrame()
-    known = pd.MultiIndex.from_frame(frames[key.table][target_columns])
-    missing = ~pd.MultiIndex.from_frame(held).isin(known)
+    missing = ~rows_among(held, frames[key.table][target_columns])
     if not missing.any():
         return pd.DataFrame()
     return _failed(table, frame.loc[held.index[missing]], key.columns[-1], "cle-etrangere", key.table)
