@@ -8,6 +8,7 @@ from __future__ import annotations
 import pandas as pd
 import pyarrow as pa
 
+from pipelines.texts import as_series
 from schemas.declaration import Column, Kind, Table
 
 ARROW_TYPES: dict[Kind, pa.DataType] = {
@@ -25,6 +26,8 @@ ARROW_TYPES: dict[Kind, pa.DataType] = {
     Kind.PERCENT: pa.decimal128(9, 2),
 }
 TEXT_KINDS = frozenset(kind for kind, arrow in ARROW_TYPES.items() if arrow == pa.string())
+_PLAIN = {Kind.INTEGER: "int64", Kind.BOOLEAN: "bool"}
+"""The numpy types that hold the same values."""
 DECIMAL_KINDS = frozenset({Kind.DECIMAL, Kind.EUROS, Kind.PERCENT})
 
 
@@ -37,8 +40,17 @@ def typed(values: pd.Series, column: Column) -> pd.Series:
     """A series with the column's type."""
     if column.kind in TEXT_KINDS:
         return values.astype("str")
-    arrow = pa.array(values.to_numpy(dtype=object), type=ARROW_TYPES[column.kind], from_pandas=True)
+    plain = values.dtype == _PLAIN.get(column.kind)
+    found = values.to_numpy() if plain else values.to_numpy(dtype=object)
+    arrow = pa.array(found, type=ARROW_TYPES[column.kind], from_pandas=True)
     return pd.Series(pd.arrays.ArrowExtensionArray(arrow), index=values.index, name=values.name)
+
+
+def missing(column: Column, index: pd.Index) -> pd.Series:
+    """A series of the column's type that says nothing."""
+    if column.kind in TEXT_KINDS:
+        return as_series(pa.nulls(len(index), pa.large_string()), index)
+    return pd.Series(pd.arrays.ArrowExtensionArray(pa.nulls(len(index), ARROW_TYPES[column.kind])), index=index)
 
 
 def empty(table: Table) -> pd.DataFrame:
