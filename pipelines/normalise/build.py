@@ -6,23 +6,28 @@ work.
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
+import pyarrow.compute as pc
 
 from pipelines.curation.corrections import SHEET as CORRECTIONS
 from pipelines.curation.gather import CONTRACT_SHEET
 from pipelines.curation.issues import UNREADABLE_FILES, IssueLog
 from pipelines.curation.parse import Typed, Vocabularies
-from pipelines.dtypes import empty, typed
+from pipelines.dtypes import empty, missing, typed
 from pipelines.normalise import flat
 from pipelines.normalise.children import Children, all_children
 from pipelines.normalise.citations import all_citations, of_partners
 from pipelines.normalise.divergences import resolve_targets, versions, without_target
-from pipelines.normalise.identity import complete_keys, likely_successor, natural_keys, vanished
+from pipelines.normalise.identity import complete_keys, likely_successors, natural_keys, vanished
+from pipelines.normalise.keys import among, found_at, rows_among
 from pipelines.normalise.likeness import report_lookalikes
 from pipelines.normalise.plausibility import report_doubts
 from pipelines.normalise.resolve import references, resolve_names, resolve_rows
-from pipelines.normalise.rows import Rows, Workspace, in_contract
+from pipelines.normalise.rows import Rows, Workspace, addresses, in_contract
+from pipelines.normalise.traces import cited, provenance
 from pipelines.normalise.usage import report_unused
+from pipelines.texts import as_arrow
 from schemas.declaration import Column, Family, Kind, SourcesCell, Table, VersionCell
 from schemas.registry import tables as declared_tables
 from schemas.vocabularies import TABLES
@@ -54,8 +59,8 @@ def normalise(sheets: dict[str, Typed], vocabularies: Vocabularies, log: IssueLo
     built = _assemble(workspace, children)
     _derive(built)
     citations = pd.concat([citations, of_partners(citations, built)], ignore_index=True)
-    built["citations"] = _trace("citations", citations, built)
-    built["provenance"] = _trace("provenance", _provenance(workspace, children), built)
+    built["citations"] = _finish(declared_tables()["citations"], cited(citations, built))
+    built["provenance"] = _finish(declared_tables()["provenance"], provenance(workspace, children))
     for name, table in declared_tables().items():
         if table.family is Family.FLAT:
             built[name] = _finish(table, flat.build(name, built))
@@ -83,27 +88,24 @@ def _give_keys(workspace: Workspace) -> None:
 def _refuse_doubles(workspace: Workspace, rows: Rows, values: pd.Series, code: str) -> None:
     if not values.duplicated().any():
         return
+    source = rows.typed.source
     stray = values.index.isin(_adrift(workspace, rows))  # what does not stand takes nothing from what does
     values = pd.concat([values[~stray], values[stray]])
     doubled = values.index[values.duplicated(keep="first")].sort_values()
-    first = values.drop_duplicates().reset_index().set_index(values.name)["index"]
-    where = [rows.typed.source.where(int(first[value])) for value in values[doubled]]
-    label = rows.typed.sheet.fields[0].label
-    places = rows.typed.source.cells(doubled, label).assign(value=values[doubled].to_numpy())
-    workspace.log.add(code, places, expected=where)
+    first = values.index[found_at(values[doubled], values)]
+    places = source.cells(doubled, rows.typed.sheet.fields[0].label).assign(value=values[doubled].to_numpy())
+    workspace.log.add(code, places, expected=addresses(source, first).tolist())
     rows.typed.refused.update(doubled.tolist())
 
 
 def _refuse_dependants(workspace: Workspace, children: list[Children], citations: pd.DataFrame) -> None:
     """A row goes with the row that it refers to: what was refused is an error already, what follows from it is told."""
-    standing: dict[str, set[str]] = {}
+    standing: dict[str, pd.Series] = {}
     before = -1
     while before < (refused := sum(len(rows.typed.refused) for rows in workspace.rows.values())):
         before = refused
         workspace.drop_refused()
-        standing.clear()
-        for rows in workspace.rows.values():
-            standing.setdefault(rows.table.name, set()).update(rows.keys["key"])
+        standing = _standing(workspace)
         for rows in workspace.rows.values():
             lost = _dangling(workspace, rows.frame, rows.table, standing).union(_adrift(workspace, rows))
             lost = lost.union(without_target(rows, standing)).union(_apart_from_correction(workspace, rows))
@@ -127,22 +129,29 @@ def _unsupported(workspace: Workspace, rows: Rows, keys: pd.Series, table: Table
     owing = any(isinstance(item, SourcesCell | VersionCell) for item in rows.typed.sheet.fields)
     if not owing or not sources.typed.refused:
         return keys.index[:0]
-    vouched = citations.loc[citations["source_id"].isin(sources.keys["key"]), ["table_code", "ligne_id"]]
-    return keys.index[~keys.isin(vouched.loc[vouched["table_code"] == table.name, "ligne_id"])]
+    own = citations[citations["table_code"] == table.name]
+    return keys.index[~among(keys, own.loc[among(own["source_id"], sources.keys["key"]), "ligne_id"])]
 
 
-def _dangling(workspace: Workspace, frame: pd.DataFrame, table: Table, standing: dict[str, set[str]]) -> pd.Index:
+def _standing(workspace: Workspace) -> dict[str, pd.Series]:
+    """The keys of the rows of each table that nothing refused so far."""
+    keys: dict[str, list[pd.Series]] = {}
+    for rows in workspace.rows.values():
+        keys.setdefault(rows.table.name, []).append(rows.keys["key"])
+    return {name: pd.concat(found) for name, found in keys.items()}
+
+
+def _dangling(workspace: Workspace, frame: pd.DataFrame, table: Table, standing: dict[str, pd.Series]) -> pd.Index:
     """The rows that hold the key of a row that no longer stands."""
-    lost = pd.Series(False, index=frame.index)
+    lost = np.zeros(len(frame), dtype=bool)
     for column in table.columns:
         if column.references in standing and column.name in frame:
             held = frame[column.name]
-            lost |= held.notna() & ~held.isin(standing[column.references])
+            lost |= held.notna().to_numpy() & ~among(held, standing[column.references])
     for key in table.composite_keys:
         target = pd.concat([rows.frame for rows in workspace.rows.values() if rows.table.name == key.table])
         pairs = frame[list(key.columns)]
-        known = pd.MultiIndex.from_frame(target[list(key.target)])
-        lost |= pairs.notna().all(axis=1) & ~pd.MultiIndex.from_frame(pairs).isin(known)
+        lost |= pairs.notna().all(axis=1).to_numpy() & ~rows_among(pairs, target[list(key.target)])
     return frame.index[lost]
 
 
@@ -179,20 +188,17 @@ def _finish(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
     if frame.empty:
         return empty(table)
     columns = {
-        column.name: _typed(frame[column.name], column) if column.name in frame else _missing(column, frame.index)
+        column.name: _typed(frame[column.name], column) if column.name in frame else missing(column, frame.index)
         for column in table.published
     }
-    return pd.DataFrame(columns).sort_values(table.key, kind="stable").reset_index(drop=True)
+    order = pc.sort_indices(as_arrow(columns[table.key]))
+    return pd.DataFrame(columns).take(order).reset_index(drop=True)
 
 
 def _typed(values: pd.Series, column: Column) -> pd.Series:
     if column.kind is Kind.BOOLEAN and values.isna().any():
         values = values.fillna(False)
     return values if isinstance(values.dtype, pd.ArrowDtype) else typed(values, column)
-
-
-def _missing(column: Column, index: pd.Index) -> pd.Series:
-    return typed(pd.Series([None] * len(index), index=index, dtype=object), column)
 
 
 def _assemble(workspace: Workspace, children: list[Children]) -> dict[str, pd.DataFrame]:
@@ -244,61 +250,6 @@ def _derive(built: dict[str, pd.DataFrame]) -> None:
     )
 
 
-# --- Traces --------------------------------------------------------------------------------------------------------
-
-
-def _trace(name: str, frame: pd.DataFrame, built: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """Citations or provenance: one row per distinct statement about a row that is published, with its key."""
-    table = declared_tables()[name]
-    standing = pd.concat(
-        [
-            pd.DataFrame({"table_code": other, "ligne_id": rows[declared_tables()[other].key]})
-            for other, rows in built.items()
-            if len(rows)
-        ]
-    )
-    frame = frame.merge(standing, on=["table_code", "ligne_id"]).drop_duplicates(list(table.natural_key))
-    if name == "citations":
-        frame = frame[frame["source_id"].isin(built["sources"]["source_id"])]
-    if name == "provenance":
-        frame = frame.sort_values(["table_code", "ligne_id", "fichier", "feuille", "ligne"], kind="stable")
-        rank = (frame.groupby(["table_code", "ligne_id"]).cumcount() + 1).astype("str")
-        frame[table.key] = frame["table_code"].str.replace("_", "-") + "-" + frame["ligne_id"] + "-" + rank
-    else:
-        frame["colonne"] = frame["colonne"].where(frame["colonne"] != "")
-        column = ("-" + frame["colonne"].str.replace("_", "-")).fillna("")
-        head = frame["table_code"].str.replace("_", "-") + "-" + frame["ligne_id"]
-        frame[table.key] = head + column + "-" + frame["source_id"]
-    return _finish(table, frame)
-
-
-def _provenance(workspace: Workspace, children: list[Children]) -> pd.DataFrame:
-    found = [
-        _typed_at(rows, rows.table.name, rows.keys["key"], pd.Series(rows.frame.index, index=rows.frame.index))
-        for rows in workspace.rows.values()
-    ]
-    for child in children:
-        kept = child.parent.isin(child.rows.frame.index)
-        found.append(
-            _typed_at(child.rows, child.table.name, child.frame.loc[kept, child.table.key], child.parent[kept])
-        )
-    return pd.concat(found, ignore_index=True)
-
-
-def _typed_at(rows: Rows, table: str, keys: pd.Series, sheet_rows: pd.Series) -> pd.DataFrame:
-    origin = rows.typed.source.origin.loc[sheet_rows.to_numpy()]
-    return pd.DataFrame(
-        {
-            "table_code": table,
-            "ligne_id": keys.to_numpy(),
-            "fichier": origin["file"].to_numpy(),
-            "feuille": origin["sheet"].to_numpy(),
-            "ligne": origin["row"].to_numpy(),
-            "empreinte_sha256": origin["sha256"].to_numpy(),
-        }
-    )
-
-
 # --- The registry and the lists --------------------------------------------------------------------------------------
 
 
@@ -310,25 +261,28 @@ def registered(workspace_sheets: dict[str, Rows]) -> list[Rows]:
 def _check_registry(workspace: Workspace, built: dict[str, pd.DataFrame]) -> None:
     registry = workspace.rows["identifiants"]
     sheets = registered(workspace.rows)
-    known = registry.frame["table_code"] + " " + registry.frame["ligne_id"]
-    fresh = []
+    fresh: dict[str, list[tuple[Rows, pd.Index]]] = {}
     for rows in sheets:
-        new = rows.keys.index[~(rows.table.name + " " + rows.keys["key"]).isin(known)]
+        known = registry.frame.loc[registry.frame["table_code"] == rows.table.name, "ligne_id"]
+        new = rows.keys.index[~among(rows.keys["key"], known)]
         label = rows.typed.sheet.fields[0].label
         places = rows.typed.source.cells(new, label).assign(value=rows.keys.loc[new, "key"].to_numpy())
         workspace.log.add("identifiant-nouveau", places)
-        where = [rows.typed.source.where(int(row)) for row in new]
-        fresh.append(pd.DataFrame({"table": rows.table.name, "natural": rows.keys.loc[new, "natural"], "place": where}))
+        fresh.setdefault(rows.table.name, []).append((rows, new))
     partly = _misses_rows(workspace.log)
     whole = {rows.table.name for rows in sheets if not rows.typed.refused and not partly}
     keys = {name: built[name][declared_tables()[name].key] for name in whole}
     keys["contrats"] = workspace.named_contracts()
     gone = vanished(registry.frame, built["identifiants_retires"], keys)
-    candidates = pd.concat(fresh, ignore_index=True)
     for table, lost in gone.groupby("table_code", sort=True):
-        among = candidates[candidates["table"] == table]
+        candidates = pd.concat(
+            [
+                pd.DataFrame({"natural": rows.keys.loc[new, "natural"], "place": addresses(rows.typed.source, new)})
+                for rows, new in fresh[str(table)]
+            ]
+        )
         places = registry.typed.source.cells(lost.index, "Identifiant")
-        near = [likely_successor(natural, among) for natural in lost["cle_naturelle"]]
+        near = likely_successors(lost["cle_naturelle"], candidates)
         workspace.log.add("identifiant-disparu", places, expected=declared_tables()[str(table)].title.fr, near=near)
 
 
@@ -355,17 +309,12 @@ def new_identifiers(sheets: dict[str, Typed], vocabularies: Vocabularies, log: I
     """The rows to add to the registry (table_code, cle_naturelle, ligne_id), in order of table and key."""
     workspace = keyed(sheets, vocabularies, log)
     registry = workspace.rows["identifiants"].frame
-    known = set(registry["table_code"] + " " + registry["ligne_id"])
-    found = [
-        pd.DataFrame(
-            {
-                "table_code": rows.table.name,
-                "cle_naturelle": natural_keys(rows.frame, rows.table) if rows.table.natural_key else rows.keys["key"],
-                "ligne_id": rows.keys["key"],
-            }
-        )
-        for rows in registered(workspace.rows)
-    ]
-    joined = pd.concat(found, ignore_index=True)
-    fresh = joined[~(joined["table_code"] + " " + joined["ligne_id"]).isin(known)]
+    found = []
+    for rows in registered(workspace.rows):
+        known = registry.loc[registry["table_code"] == rows.table.name, "ligne_id"]
+        new = ~among(rows.keys["key"], known)
+        natural = natural_keys(rows.frame[new], rows.table) if rows.table.natural_key else rows.keys.loc[new, "key"]
+        lines = {"table_code": rows.table.name, "cle_naturelle": natural, "ligne_id": rows.keys.loc[new, "key"]}
+        found.append(pd.DataFrame(lines))
+    fresh = pd.concat(found, ignore_index=True)
     return fresh.sort_values(["table_code", "ligne_id"], kind="stable").reset_index(drop=True)

@@ -5,27 +5,64 @@ Belongs here: the grammar ``ALP3 ; Début = ALP4, ALP6`` and who inherits what. 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipelines.curation.issues import nearest, suggestion
 from pipelines.normalise.children import Children
+from pipelines.normalise.keys import Positions, found_at
 from pipelines.normalise.lookups import near
 from pipelines.normalise.resolve import References
 from pipelines.normalise.rows import Rows, Workspace
 from pipelines.sheets.labels import label_index
-from pipelines.text import fold
+from pipelines.text import fold, on_distinct
+from pipelines.texts import as_arrow, as_series
 from schemas.declaration import Cell, PartnerOrGroupCell, Sheet, SourcesCell, VersionCell, ZoneCell
 
 STATED = ("row", "label", "source_id")
 
 
-def _items(text: pd.Series) -> pd.DataFrame:
-    """``row``, ``label`` (as typed, "" for the whole row) and ``source`` (as typed), one row per source."""
-    items = text.str.split(";").explode()
-    parts = items.str.extract(r"^(?:(?P<label>[^=]*)=)?(?P<ids>.*)$").fillna("")
-    parts = parts.assign(row=items.index, source=parts["ids"].str.split(",")).explode("source")
-    parts["label"], parts["source"] = parts["label"].str.strip(), parts["source"].str.strip()
-    return parts.loc[parts["source"] != "", ["row", "label", "source"]].reset_index(drop=True)
+@dataclass(frozen=True)
+class _Items:
+    """What sources cells say: their distinct items (columns ``label`` and ``source``, as typed), and who says which.
+
+    ``label``: "" for the whole row. ``row`` and ``item``: the row of each item that is said, and the item's place
+    among the distinct ones, in the order of the rows and of their cells.
+    """
+
+    distinct: pd.DataFrame
+    row: Positions
+    item: Positions
+
+
+def _items(text: pd.Series) -> _Items:
+    cells = as_arrow(text).dictionary_encode()
+    items = pc.split_pattern(cells.dictionary, ";")
+    parts = pc.extract_regex(pc.list_flatten(items), r"^(?:(?P<label>[^=]*)=)?(?P<ids>.*)$")
+    ids = pc.split_pattern(pc.struct_field(parts, "ids"), ",")
+    part = pc.list_parent_indices(ids)
+    distinct = pa.table(
+        {
+            "label": pc.utf8_trim_whitespace(pc.struct_field(parts, "label").take(part)),
+            "source": pc.utf8_trim_whitespace(pc.list_flatten(ids)),
+            "cell": pc.list_parent_indices(items).take(part),
+        }
+    )
+    distinct = distinct.filter(pc.not_equal(distinct["source"], ""))
+    counts = np.bincount(distinct["cell"].to_numpy(), minlength=len(cells.dictionary))
+    of_row = counts[cells.indices.to_numpy()]
+    first = (np.cumsum(counts) - counts)[cells.indices.to_numpy()]
+    rank = np.arange(of_row.sum()) - np.repeat(np.cumsum(of_row) - of_row, of_row)
+    index = pd.RangeIndex(len(distinct))
+    return _Items(
+        distinct=pd.DataFrame({name: as_series(distinct[name], index) for name in ("label", "source")}),
+        row=np.repeat(text.index.to_numpy(), of_row),
+        item=np.repeat(first, of_row) + rank,
+    )
 
 
 def stated(
@@ -36,26 +73,27 @@ def stated(
     Also the rows, accepted or not, whose cell names a source, known or not. Reports what cannot be read in any row.
     """
     items = _items(rows.text(item.label))
-    naming = pd.Index(items["row"].unique())
-    items["source_id"] = known.sources.resolve(items["source"])
-    unknown = items[items["source_id"].isna()]
-    if len(unknown):
-        places = rows.typed.source.cells(unknown["row"].to_numpy(), item.label).assign(
-            value=unknown["source"].to_numpy()
-        )
-        workspace.log.add("source-inconnue", places, near=near([known.sources], unknown["source"]))
-        rows.typed.refused.update(unknown["row"].tolist())
+    sources = known.sources.resolve(items.distinct["source"])
+    unknown = sources.isna().to_numpy()[items.item]
+    if unknown.any():
+        said = items.distinct["source"].take(items.item[unknown])
+        places = rows.typed.source.cells(items.row[unknown], item.label).assign(value=said.to_numpy())
+        workspace.log.add("source-inconnue", places, near=near([known.sources], said))
+        rows.typed.refused.update(items.row[unknown].tolist())
     labels = label_index(rows.typed.sheet)
-    named = items["label"].map(lambda text: labels.get(fold(text)) if text else "").astype("str")
-    wrong = items[named.isna()]
-    if len(wrong):
-        places = rows.typed.source.cells(wrong["row"].to_numpy(), item.label).assign(value=wrong["label"].to_numpy())
-        close = [suggestion(nearest(text, list(dict.fromkeys(labels.values())), limit=1)) for text in wrong["label"]]
-        workspace.log.add("colonne-citee-inconnue", places, near=close)
-        rows.typed.refused.update(wrong["row"].tolist())
-    items["label"] = named
-    said = items.dropna(subset=["source_id", "label"])[list(STATED)]
-    return said[said["row"].isin(rows.frame.index)], naming
+    named = on_distinct(items.distinct["label"], lambda text: labels.get(fold(text)) if text else "").astype("str")
+    wrong = named.isna().to_numpy()[items.item]
+    if wrong.any():
+        said = items.distinct["label"].take(items.item[wrong])
+        places = rows.typed.source.cells(items.row[wrong], item.label).assign(value=said.to_numpy())
+        near_it = on_distinct(
+            said, lambda text: suggestion(nearest(text, list(dict.fromkeys(labels.values())), limit=1))
+        )
+        workspace.log.add("colonne-citee-inconnue", places, near=near_it.tolist())
+        rows.typed.refused.update(items.row[wrong].tolist())
+    kept = ~unknown & ~wrong & np.isin(items.row, rows.frame.index)
+    found = pd.DataFrame({"label": named, "source_id": sources}).take(items.item[kept]).reset_index(drop=True)
+    return found.assign(row=items.row[kept])[list(STATED)], pd.Index(pd.unique(items.row))
 
 
 def column_of(sheet: Sheet, label: str) -> str:
@@ -73,7 +111,14 @@ def column_of(sheet: Sheet, label: str) -> str:
 
 
 def _citations(table: str, keys: pd.Series, columns: pd.Series | str, sources: pd.Series) -> pd.DataFrame:
-    return pd.DataFrame({"table_code": table, "ligne_id": keys, "colonne": columns, "source_id": sources})
+    """Citations of rows of a table, on the index of their keys."""
+    own = _repeated(table, keys.index)
+    columns = _repeated(columns, keys.index) if isinstance(columns, str) else columns
+    return pd.DataFrame({"table_code": own, "ligne_id": keys, "colonne": columns, "source_id": sources})
+
+
+def _repeated(text: str, index: pd.Index) -> pd.Series[str]:
+    return as_series(pa.repeat(pa.scalar(text, pa.large_string()), len(index)), index)
 
 
 def all_citations(workspace: Workspace, children: list[Children], known: References) -> pd.DataFrame:
@@ -96,8 +141,10 @@ def all_citations(workspace: Workspace, children: list[Children], known: Referen
 def _of_sheet(rows: Rows, said: pd.DataFrame, children: list[Children]) -> list[pd.DataFrame]:
     keys = rows.keys["key"]
     own = [child for child in children if child.rows is rows]
-    columns = said["label"].map(lambda label: column_of(rows.typed.sheet, label) if label else "")
-    found = [_citations(rows.table.name, said["row"].map(keys), columns, said["source_id"])]
+    columns = on_distinct(said["label"], lambda label: column_of(rows.typed.sheet, label) if label else "").astype(
+        "str"
+    )
+    found = [_citations(rows.table.name, keys.loc[said["row"]].set_axis(said.index), columns, said["source_id"])]
     whole = said[said["label"] == ""]
     for child in own:
         named = said[said["label"] == child.label]
@@ -119,7 +166,9 @@ def of_partners(citations: pd.DataFrame, tables: dict[str, pd.DataFrame]) -> pd.
         for column in ("partenaire_id", "exploitant_id"):
             if column not in frame.columns:
                 continue
-            holder = frame.set_index(frame.columns[0])[column].dropna()
-            joined = of_table.assign(partner=of_table["ligne_id"].map(holder)).dropna(subset=["partner"])
-            found.append(_citations("partenaires", joined["partner"], "", joined["source_id"]))
+            at = found_at(of_table["ligne_id"], frame[frame.columns[0]])
+            partners = frame[column].take(at[at >= 0]).reset_index(drop=True)
+            pairs = pd.DataFrame({"partner": partners, "source": of_table["source_id"].array[at >= 0]})
+            pairs = pairs.dropna(subset=["partner"]).drop_duplicates()
+            found.append(_citations("partenaires", pairs["partner"], "", pairs["source"]))
     return pd.concat(found, ignore_index=True)

@@ -70,14 +70,14 @@ def resolve_targets(workspace: Workspace) -> None:
     workspace.drop_refused()
 
 
-def without_target(rows: Rows, standing: dict[str, set[str]]) -> pd.Index:
+def without_target(rows: Rows, standing: dict[str, pd.Series]) -> pd.Index:
     """The divergences about a row that no longer stands (``standing``: the keys of each table)."""
     if not any(isinstance(item, TargetCell) for item in rows.typed.sheet.fields):
         return rows.frame.index[:0]
     table, row = rows.frame["table_code"], rows.frame["ligne_id"]
     kept = row.isna() | table.isna()
     for name in table.dropna().unique():
-        kept |= (table == name).fillna(False).astype(bool) & row.isin(standing.get(str(name), set()))
+        kept |= (table == name).fillna(False).astype(bool) & among(row, standing.get(str(name), row[:0]))
     return rows.frame.index[~kept]
 
 

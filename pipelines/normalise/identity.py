@@ -10,44 +10,54 @@ Belongs here: natural keys, minting, the registry. Does not belong here: referen
 
 from __future__ import annotations
 
-import pandas as pd
+from collections.abc import Iterable
+from functools import reduce
 
-from pipelines.text import fold, slug
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.normalise.keys import Mask, among, as_mask
+from pipelines.texts import as_arrow, as_series, folded, slugs
 from schemas.declaration import Table
 
 SEPARATOR = " | "
 BLANK = "-"
 SLUG_LIMIT = 100
 _NATIONAL = "national"
+_TEXT = pa.large_string()
+_NOTHING = pa.array(["", "<NA>", "NaT", "None"], _TEXT)
 _SCOPE_COLUMNS = ("contrat_id", "groupe_code")
 
 
-def _as_text(values: pd.Series) -> pd.Series:
-    return values.astype("str").fillna("").replace({"<NA>": "", "NaT": "", "None": ""})
+def _said(values: pd.Series) -> pa.Array:
+    """A column as text, null where it says nothing."""
+    texts = as_arrow(values)
+    return pc.replace_with_mask(texts, pc.is_in(texts, value_set=_NOTHING), pa.scalar(None, texts.type))
+
+
+def _joined(parts: Iterable[pa.Array | pa.Scalar], separator: str) -> pa.Array:
+    return pc.binary_join_element_wise(*parts, pa.scalar(separator, _TEXT), null_handling="skip")
 
 
 def natural_keys(frame: pd.DataFrame, table: Table) -> pd.Series:
     """The natural key of each row as one text: its parts joined with `SEPARATOR`, `BLANK` for a blank one."""
     parts = [
-        _as_text(frame[name]).replace("", BLANK) if name in frame else pd.Series(BLANK, index=frame.index)
+        pc.fill_null(_said(frame[name]), BLANK) if name in frame else pa.repeat(pa.scalar(BLANK, _TEXT), len(frame))
         for name in table.natural_key
     ]
-    joined = parts[0]
-    for part in parts[1:]:
-        joined = joined + SEPARATOR + part
-    return joined
+    return as_series(_joined(parts, SEPARATOR), frame.index)
 
 
-def _slugs(frame: pd.DataFrame, table: Table) -> pd.Series:
-    parts = [_as_text(frame[name]) for name in table.natural_key if name in frame]
-    joined = parts[0]
-    for part in parts[1:]:
-        joined = joined + " " + part
-    scoped = [name for name in _SCOPE_COLUMNS if name in table.natural_key and name in frame]
+def _slugs(frame: pd.DataFrame, table: Table) -> pa.Array:
+    said = {name: _said(frame[name]) for name in table.natural_key if name in frame}
+    joined = _joined(said.values(), " ")
+    scoped = [name for name in _SCOPE_COLUMNS if name in said]
     if table.natural_key[0] in scoped:
-        national = pd.concat([_as_text(frame[name]) == "" for name in scoped], axis=1).all(axis=1)
-        joined = joined.where(~national, _NATIONAL + " " + joined)
-    return joined.map(lambda text: slug(text, SLUG_LIMIT)).astype("str")
+        national = reduce(pc.and_, (said[name].is_null() for name in scoped))
+        joined = pc.if_else(national, _joined([pa.scalar(_NATIONAL, _TEXT), joined], " "), joined)
+    return as_arrow(slugs(as_series(joined, frame.index), SLUG_LIMIT))
 
 
 def complete_keys(frame: pd.DataFrame, table: Table, registry: pd.DataFrame) -> pd.DataFrame:
@@ -58,55 +68,82 @@ def complete_keys(frame: pd.DataFrame, table: Table, registry: pd.DataFrame) -> 
     apart by ``-2``, ``-3``…, in the order of their natural keys.
     """
     natural = natural_keys(frame, table) if table.natural_key else pd.Series("", index=frame.index, dtype="str")
-    own = registry[registry["table_code"] == table.name]
-    known = dict(zip(own["cle_naturelle"], own["ligne_id"], strict=True))
-    key = frame[table.key].copy() if table.key in frame else pd.Series(index=frame.index, dtype="str")
-    if table.natural_key:
-        key = key.fillna(natural.map(known).astype("str"))
-    blank = key.isna()
-    if blank.any():
-        candidates = _slugs(frame.loc[blank], table)
-        taken = set(key.dropna()) | set(own["ligne_id"])
-        order = pd.DataFrame({"slug": candidates, "natural": natural[blank]}).sort_values(
-            ["slug", "natural"], kind="stable"
+    own = registry.loc[registry["table_code"] == table.name, ["cle_naturelle", "ligne_id"]]
+    key = as_arrow(frame[table.key]) if table.key in frame else pa.nulls(len(frame), _TEXT)
+    if table.natural_key and key.null_count:
+        last = own.iloc[::-1]  # of two entries of one natural key, the later holds
+        known = pc.index_in(as_arrow(natural), value_set=as_arrow(last["cle_naturelle"]))
+        key = pc.coalesce(key, as_arrow(last["ligne_id"]).take(known))
+    blank = key.is_null()
+    if key.null_count:
+        rows = as_mask(blank)
+        taken = pa.concat_arrays([key.drop_null(), as_arrow(own["ligne_id"]).drop_null()])
+        minted = _minted(
+            _slugs(frame.loc[rows, frame.columns.isin(table.natural_key)], table), as_arrow(natural[rows]), taken
         )
-        given: dict[tuple[str, str], str] = {}
-        for pair in dict.fromkeys(zip(order["slug"], order["natural"], strict=True)):
-            given[pair] = _free(pair[0], taken)
-            taken.add(given[pair])
-        minted = [given[pair] for pair in zip(order["slug"], order["natural"], strict=True)]
-        key = key.fillna(pd.Series(minted, index=order.index, dtype="str"))
-    return pd.DataFrame({"key": key.astype("str"), "natural": natural, "minted": blank})
+        key = pc.replace_with_mask(key, blank, minted)
+    return pd.DataFrame({"key": as_series(key, frame.index), "natural": natural, "minted": as_mask(blank)})
 
 
-def _free(wanted: str, taken: set[str]) -> str:
-    name, number = wanted, 1
+def _minted(slugs: pa.Array, naturals: pa.Array, taken: pa.Array) -> pa.Array:
+    """A free name for each distinct pair of slug and natural key, in their order: mostly the slug itself.
+
+    Only the slugs that several rows make or that are taken need a number, and those that such a name may take away.
+    """
+    coded = slugs.dictionary_encode()
+    several = np.bincount(coded.indices.to_numpy(), minlength=len(coded.dictionary)) > 1
+    contested = several | as_mask(pc.is_in(coded.dictionary, value_set=taken))
+    while (wider := _akin(coded.dictionary, coded.dictionary.filter(contested))).sum() > contested.sum():
+        contested = wider
+    if not contested.any():
+        return slugs
+    rows = pa.array(contested).take(coded.indices)
+    held = set(taken.filter(_akin(taken, coded.dictionary.filter(contested))).to_pylist())
+    pairs = list(zip(slugs.filter(rows).to_pylist(), naturals.filter(rows).to_pylist(), strict=True))
+    given: dict[tuple[str, str], str] = {}
+    numbers: dict[str, int] = {}
+    for wanted, natural in sorted(set(pairs)):
+        name, numbers[wanted] = _free(wanted, held, numbers.get(wanted, 1))
+        given[wanted, natural] = name
+        held.add(name)
+    return pc.replace_with_mask(slugs, rows, pa.array([given[pair] for pair in pairs], _TEXT))
+
+
+def _akin(names: pa.Array, others: pa.Array) -> Mask:
+    """Which names are one of the others, or one of them with a number."""
+    bare = pc.ascii_rtrim(pc.ascii_rtrim(names, "0123456789"), "-")
+    return as_mask(pc.or_(pc.is_in(names, value_set=others), pc.is_in(bare, value_set=others)))
+
+
+def _free(wanted: str, taken: set[str], number: int) -> tuple[str, int]:
+    """The first name that is not taken, from this number on (those before it are), and its number."""
+    name = wanted if number == 1 else f"{wanted}-{number}"
     while name in taken:
         number += 1
         name = f"{wanted}-{number}"
-    return name
+    return name, number
 
 
 def vanished(registry: pd.DataFrame, retired: pd.DataFrame, keys: dict[str, pd.Series]) -> pd.DataFrame:
     """The rows of the registry whose identifier no table holds any more and that were not retired."""
-    standing = set()
-    for table, values in keys.items():
-        standing.update((table + SEPARATOR + values.astype("str")).tolist())
-    gone = set((retired["table_code"] + SEPARATOR + retired["ligne_id"]).tolist())
-    entry = registry["table_code"] + SEPARATOR + registry["ligne_id"]
-    concerned = registry["table_code"].isin(list(keys))
-    return registry[concerned & ~entry.isin(standing) & ~entry.isin(gone)]
+    gone = np.zeros(len(registry), dtype=bool)
+    for table, standing in keys.items():
+        own = np.flatnonzero(registry["table_code"] == table)
+        held = pd.concat([standing.astype("str"), retired.loc[retired["table_code"] == table, "ligne_id"]])
+        gone[own] = ~among(registry["ligne_id"].iloc[own], held)
+    return registry[gone]
 
 
-def likely_successor(natural: str, candidates: pd.DataFrame) -> str:
-    """The new row (columns ``natural``, ``place``) that most looks like the one whose identifier vanished, in words."""
+def likely_successors(naturals: pd.Series, candidates: pd.DataFrame) -> list[str]:
+    """For each row whose identifier vanished, the new row (columns ``natural``, ``place``) most like it, in words."""
     if candidates.empty:
-        return ""
+        return [""] * len(naturals)
     from rapidfuzz import fuzz, process
 
-    found = process.extractOne(
-        fold(natural), [fold(text) for text in candidates["natural"]], scorer=fuzz.token_sort_ratio, score_cutoff=60
-    )
-    if found is None:
-        return ""
-    return f" La ligne qui lui ressemble le plus : {candidates['place'].iloc[found[2]]}."
+    among_these = folded(candidates["natural"]).tolist()
+    found = [
+        process.extractOne(natural, among_these, scorer=fuzz.token_sort_ratio, score_cutoff=60)
+        for natural in folded(naturals)
+    ]
+    places = candidates["place"]
+    return [f" La ligne qui lui ressemble le plus : {places.iloc[best[2]]}." if best else "" for best in found]

@@ -12,13 +12,17 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from pipelines.curation.gather import CONTRACT_SHEET
-from pipelines.curation.issues import IssueLog, errors
+from pipelines.curation.gather import CONTRACT_SHEET, Gathered
+from pipelines.curation.issues import IssueLog
 from pipelines.curation.parse import Typed, Vocabularies
 from pipelines.curation.units import CONTRACTS_FOLDER
 from pipelines.normalise.identity import natural_keys
-from pipelines.text import clean, on_distinct
+from pipelines.normalise.keys import among
+from pipelines.text import on_distinct
+from pipelines.texts import as_arrow, as_series, cleaned
 from schemas.declaration import Table
 from schemas.registry import tables
 
@@ -40,7 +44,7 @@ class Rows:
 
     def text(self, label: str) -> pd.Series:
         """What the cells of every row say, cleaned; "" for a cell that was found wrong: it is not judged twice."""
-        text = on_distinct(self.typed.source.text[label], clean).astype("str")
+        text = cleaned(self.typed.source.text[label])
         return text.mask(text.index.isin(self.faulty[label]), "") if label in self.faulty else text
 
     def judged(self, rows: pd.Index, label: str) -> pd.Index:
@@ -86,7 +90,7 @@ class Workspace:
         pairs = list(zip(contract.source.origin.loc[named.index, "file"], named, strict=True))
         of_file = dict(pairs) | {file: name for file, name in pairs if PurePath(file).stem == name}
         workspace = cls(typed=typed, vocabularies=vocabularies, log=log, of_file=of_file)
-        wrong = errors(log.frame())
+        wrong = log.errors()
         for name, one in typed.items():
             contracts = workspace.contracts_of(one, one.frame.index)
             workspace.rows[name] = Rows(
@@ -111,7 +115,7 @@ class Workspace:
         files = pd.concat(
             [
                 *(one.source.origin["file"].drop_duplicates() for one in self.typed.values()),
-                errors(self.log.frame())["file"],
+                self.log.errors()["file"],
             ]
         )
         stems = _contracts_of(files.drop_duplicates())
@@ -135,7 +139,7 @@ class Workspace:
                 names.update(frame[rows.table.key].dropna().tolist())
             if rows.table.natural_key:
                 known = registry[registry["table_code"] == rows.table.name]
-                borne = known["cle_naturelle"].isin(natural_keys(frame, rows.table))
+                borne = among(known["cle_naturelle"], natural_keys(frame, rows.table))
                 names.update(known.loc[borne, "ligne_id"].tolist())
             if "numero" in frame:
                 numbers = frame["_contrat"] + " " + frame["numero"].str.lower()
@@ -144,9 +148,10 @@ class Workspace:
 
     def contracts_of(self, typed: Typed, rows: pd.Index) -> pd.Series:
         """The contract of the workbook of each row, "" for a row of no contract's."""
-        files = typed.source.origin.loc[rows, "file"]
-        contracts: pd.Series = files.map(self.of_file).astype("str").fillna(_contracts_of(files))
-        return contracts
+        coded = as_arrow(typed.source.origin["file"].loc[rows]).dictionary_encode()
+        files = pd.Series(coded.dictionary.to_pylist(), dtype="str")
+        contracts = files.map(self.of_file).astype("str").fillna(_contracts_of(files))
+        return as_series(as_arrow(contracts).take(coded.indices), rows)
 
     def draw_along(self, rows: Rows, lost: pd.Index, label: str) -> None:
         """Sets aside rows that point at a refused one, and says so."""
@@ -161,7 +166,7 @@ class Workspace:
 
 def _with_contracts(one: Typed, rows: pd.Index, contracts: pd.Series) -> pd.DataFrame:
     """A copy of these rows, each with the contract of its workbook."""
-    frame = one.frame.loc[rows].copy()
+    frame = one.frame.copy(deep=False) if len(rows) == len(one.frame) else one.frame.loc[rows]
     frame["_contrat"] = contracts
     columns = [column.name for column in tables()[one.sheet.table].columns]
     if one.sheet.scoped and not one.sheet.single and "contrat_id" in columns:
@@ -176,6 +181,13 @@ def _faulty(one: Typed, wrong: pd.DataFrame) -> dict[str, pd.Index]:
     origin = one.source.origin.loc[sorted(one.refused), ["file", "sheet", "row"]]
     told = origin.reset_index(names="_index").merge(wrong.loc[wrong["cell"] != "", ["file", "sheet", "row", "column"]])
     return {str(label): pd.Index(rows.unique()) for label, rows in told.groupby("column")["_index"]}
+
+
+def addresses(source: Gathered, rows: pd.Index) -> pd.Series[str]:
+    """`Gathered.where` of each of these rows."""
+    origin = source.origin.loc[rows]
+    parts = [as_arrow(origin["file"]), as_arrow(origin["sheet"]), as_arrow("ligne " + origin["row"].astype("str"))]
+    return as_series(pc.binary_join_element_wise(*parts, pa.scalar(", ", pa.large_string())), rows)
 
 
 def in_contract(files: pd.Series) -> pd.Series:

@@ -16,7 +16,7 @@ from pipelines.normalise.identity import (
     BLANK,
     SLUG_LIMIT,
     complete_keys,
-    likely_successor,
+    likely_successors,
     natural_keys,
     vanished,
 )
@@ -154,13 +154,13 @@ def test_vanished_identifiers() -> None:
     assert vanished(known, retired, {}).empty
 
 
-def test_likely_successor() -> None:
+def test_likely_successors() -> None:
     candidates = pd.DataFrame(
         {"natural": ["alpes | - | Chanter", "alpes | - | Fiches d’acceuil"], "place": ["ici", "là"]}
     )
-    assert likely_successor("alpes | - | Fiches d’accueil", candidates) == " La ligne qui lui ressemble le plus : là."
-    assert likely_successor("tout autre chose, vraiment", candidates) == ""
-    assert likely_successor("alpes", candidates.iloc[:0]) == ""
+    lost = pd.Series(["alpes | - | Fiches d’accueil", "tout autre chose, vraiment"])
+    assert likely_successors(lost, candidates) == [" La ligne qui lui ressemble le plus : là.", ""]
+    assert likely_successors(lost[:1], candidates.iloc[:0]) == [""]
 
 
 # --- Through time --------------------------------------------------------------------------------------------------
