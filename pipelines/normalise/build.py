@@ -20,7 +20,7 @@ from pipelines.normalise.children import Children, all_children
 from pipelines.normalise.citations import all_citations, of_partners
 from pipelines.normalise.divergences import resolve_targets, versions, without_target
 from pipelines.normalise.identity import complete_keys, likely_successors, natural_keys, vanished
-from pipelines.normalise.keys import among, found_at, rows_among
+from pipelines.normalise.keys import among, doubled, found_at, rows_among
 from pipelines.normalise.likeness import report_lookalikes
 from pipelines.normalise.plausibility import report_doubts
 from pipelines.normalise.resolve import references, resolve_names, resolve_rows
@@ -86,16 +86,16 @@ def _give_keys(workspace: Workspace) -> None:
 
 
 def _refuse_doubles(workspace: Workspace, rows: Rows, values: pd.Series, code: str) -> None:
-    if not values.duplicated().any():
+    if not doubled(values):
         return
     source = rows.typed.source
     stray = values.index.isin(_adrift(workspace, rows))  # what does not stand takes nothing from what does
     values = pd.concat([values[~stray], values[stray]])
-    doubled = values.index[values.duplicated(keep="first")].sort_values()
-    first = values.index[found_at(values[doubled], values)]
-    places = source.cells(doubled, rows.typed.sheet.fields[0].label).assign(value=values[doubled].to_numpy())
+    again = values.index[values.duplicated(keep="first")].sort_values()
+    first = values.index[found_at(values[again], values)]
+    places = source.cells(again, rows.typed.sheet.fields[0].label).assign(value=values[again].to_numpy())
     workspace.log.add(code, places, expected=addresses(source, first).tolist())
-    rows.typed.refused.update(doubled.tolist())
+    rows.typed.refused.update(again.tolist())
 
 
 def _refuse_dependants(workspace: Workspace, children: list[Children], citations: pd.DataFrame) -> None:
@@ -191,8 +191,10 @@ def _finish(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
         column.name: _typed(frame[column.name], column) if column.name in frame else missing(column, frame.index)
         for column in table.published
     }
-    order = pc.sort_indices(as_arrow(columns[table.key]))
-    return pd.DataFrame(columns).take(order).reset_index(drop=True)
+    finished, order = pd.DataFrame(columns), pc.sort_indices(as_arrow(columns[table.key])).to_numpy()
+    if (order[1:] < order[:-1]).any():
+        finished = finished.take(order)
+    return finished.reset_index(drop=True)
 
 
 def _typed(values: pd.Series, column: Column) -> pd.Series:

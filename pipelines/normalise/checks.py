@@ -12,7 +12,7 @@ import pandas as pd
 
 from pipelines.curation.models import failures, table_model
 from pipelines.normalise.identity import natural_keys
-from pipelines.normalise.keys import rows_among
+from pipelines.normalise.keys import doubled, rows_among
 from schemas.declaration import ForeignKey, Table
 from schemas.registry import tables as declared_tables
 
@@ -103,10 +103,11 @@ def _model(table: Table, frame: pd.DataFrame, codes: Mapping[str, frozenset[str]
 def _natural_key(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
     if not table.natural_key or frame.empty:
         return pd.DataFrame()
-    doubled = natural_keys(frame, table).duplicated(keep="first")
-    if not doubled.any():
+    natural = natural_keys(frame, table)
+    if not doubled(natural):
         return pd.DataFrame()
-    return _failed(table, frame[doubled], table.key, "ligne-doublee", " + ".join(table.natural_key))
+    again = natural.duplicated(keep="first")
+    return _failed(table, frame[again], table.key, "ligne-doublee", " + ".join(table.natural_key))
 
 
 def _foreign_key(table: Table, key: ForeignKey, frames: Tables) -> pd.DataFrame:

@@ -162,10 +162,8 @@ def of_partners(citations: pd.DataFrame, tables: dict[str, pd.DataFrame]) -> pd.
     for name, frame in tables.items():
         if name in ("partenaires", "citations"):
             continue
-        of_table = citations[citations["table_code"] == name]
-        for column in ("partenaire_id", "exploitant_id"):
-            if column not in frame.columns:
-                continue
+        for column in frame.columns.intersection(["partenaire_id", "exploitant_id"]):
+            of_table = citations[citations["table_code"] == name]
             at = found_at(of_table["ligne_id"], frame[frame.columns[0]])
             partners = frame[column].take(at[at >= 0]).reset_index(drop=True)
             pairs = pd.DataFrame({"partner": partners, "source": of_table["source_id"].array[at >= 0]})
