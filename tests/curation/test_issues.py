@@ -517,6 +517,32 @@ def test_an_issue_told_twice_is_kept_once() -> None:
     assert len(other.frame()) == 1
 
 
+def test_issues_of_one_place_are_told_apart_and_come_in_the_order_of_their_values() -> None:
+    log = IssueLog()
+    for value in ("é", "b", "B", "b"):
+        log.add("sans-source", place("a", "S", "A9", 9, "X", value))
+    log.add("sans-source", place("a", "S", "A8", 8, "X", "z"))
+    log.add("sans-source", place("a", "S", "A9", 9, "Y", "b"))
+    found = log.frame()
+    assert found[["cell", "value", "column"]].values.tolist() == [
+        ["A8", "z", "X"],
+        ["A9", "B", "X"],
+        ["A9", "b", "X"],
+        ["A9", "b", "Y"],
+        ["A9", "é", "X"],
+    ]
+    pd.testing.assert_frame_equal(log.errors(), found)
+
+
+def test_each_issue_has_its_own_words() -> None:
+    log = IssueLog()
+    places = pd.concat([place("a", "S", f"A{row}", row, "X", f"{{{row}}}") for row in (2, 3)], ignore_index=True)
+    expected = ["ici", "là"]
+    log.add("identifiant-double", places.assign(note=[" Une.", " Deux."]), expected=expected)
+    shown = zip(log.frame()["message"], ("{2}", "{3}"), expected, (" Une.", " Deux."), strict=True)
+    assert all(value in text and word in text and text.endswith(note) for text, value, word, note in shown)
+
+
 def test_empty_log_has_its_columns() -> None:
     frame = IssueLog.of(IssueLog().frame()).frame()
     assert list(frame.columns) == list(COLUMNS)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import cast
 
 import pandas as pd
 import pytest
 
 from pipelines.job import Outcome
+from pipelines.normalise import traces
 from pipelines.normalise.children import all_children
 from pipelines.normalise.citations import STATED, all_citations, column_of, of_partners, stated
+from pipelines.normalise.rows import Workspace
 from schemas.declaration import SourcesCell
 from schemas.registry import sheets, tables
 from tests.conftest import SmallSources, cell_of, write_small_sources
@@ -143,6 +147,38 @@ def test_operators_cite_partners_too() -> None:
     found = of_partners(citations, frames)
     assert found[["table_code", "ligne_id", "source_id"]].values.tolist() == [
         ["partenaires", "grande-traversee", "alp3"]
+    ]
+
+
+def test_a_citation_is_kept_once_if_its_row_and_its_source_stand() -> None:
+    rows = [
+        ("actions", "a", "", "s"),
+        ("actions", "a", "date_debut", "s"),
+        ("actions", "a", "", "s"),
+        ("actions", "perdue", "", "s"),
+        ("actions", "a", "", "perdue"),
+        ("outils", "a", "", "s"),
+    ]
+    said = pd.DataFrame(rows, columns=["table_code", "ligne_id", "colonne", "source_id"], dtype="str")
+    standing = {"actions": ["a"], "outils": ["a"], "sources": ["s"]}
+    built = {name: pd.DataFrame({tables()[name].key: keys}, dtype="str") for name, keys in standing.items()}
+    found = traces.cited(said, built)
+    assert found["citation_id"].tolist() == ["actions-a-date-debut-s", "actions-a-s", "outils-a-s"]
+    assert found["colonne"].fillna("").tolist() == ["date_debut", "", ""]
+
+
+def test_the_places_of_a_row_are_ranked_by_file_and_line() -> None:
+    origin = pd.DataFrame({"file": list("bbaa"), "sheet": "S", "row": [10, 9, 3, 4], "sha256": list("2211")})
+    keys = pd.DataFrame({"key": ["x", "x", "x", "x-2"]}, dtype="str")
+    rows = SimpleNamespace(
+        typed=SimpleNamespace(source=SimpleNamespace(origin=origin)), table=tables()["outils"], frame=keys, keys=keys
+    )
+    found = traces.provenance(cast("Workspace", SimpleNamespace(rows={"Outils": rows})), [])
+    assert found[["provenance_id", "fichier", "ligne", "empreinte_sha256"]].values.tolist() == [
+        ["outils-x-1", "a", 3, "1"],
+        ["outils-x-2", "b", 9, "2"],
+        ["outils-x-2-1", "a", 4, "1"],
+        ["outils-x-3", "b", 10, "2"],
     ]
 
 

@@ -21,6 +21,7 @@ from pipelines.normalise.identity import (
     vanished,
 )
 from pipelines.normalise.register import register
+from pipelines.text import slug
 from schemas.declaration import SLUG_PATTERN
 from schemas.registry import tables
 from tests.conftest import SmallSources, write_small_sources
@@ -122,6 +123,24 @@ def test_distinct_names_get_distinct_identifiers_whatever_their_order(titles: li
     assert dict(zip(titles, first["key"], strict=True)) == dict(zip(shuffled, second["key"], strict=True))
     assert first["key"].is_unique
     assert all(re.fullmatch(SLUG_PATTERN, key) for key in first["key"])
+
+
+WORDS = st.sampled_from(["a", "a 2", "a 2 2", "A-2", "A", "b", "2", "-2", "b 2", "é", "e"])
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(WORDS, min_size=1, max_size=8), st.lists(st.sampled_from(["a", "a-2", "a-2-2", "b-2", "x"]), max_size=3)
+)
+def test_a_number_is_the_first_that_nobody_bears(names: list[str], typed: list[str]) -> None:
+    rows = pd.DataFrame({"partenaire_id": [*typed, *[None] * len(names)], "nom": [*typed, *names]}, dtype="str")
+    found = complete_keys(rows, PARTNERS, NOTHING)["key"].tolist()
+    taken, given_names = set(typed), {}
+    for slugged, name in sorted({(slug(name), name) for name in names}):
+        numbered = (f"{slugged}-{number}" if number > 1 else slugged for number in range(1, 20))
+        given_names[name] = next(one for one in numbered if one not in taken)
+        taken.add(given_names[name])
+    assert found == [*typed, *(given_names[name] for name in names)]
 
 
 @settings(max_examples=40, deadline=None)
