@@ -111,7 +111,20 @@ def _fold_kernel(texts: pa.Array) -> pa.Array:
     accented = pc.invert(pc.string_is_ascii(texts))
     if pc.any(accented).as_py():
         texts = pc.replace_with_mask(texts, accented, _in_ascii(texts.filter(accented)))
-    return pc.ascii_trim(pc.replace_substring_regex(pc.ascii_lower(texts), "[^a-z0-9]+", " "), " ")
+    words = _bare(texts)
+    while pc.any(spaced := pc.match_substring(words, "  ")).as_py():
+        words = pc.replace_with_mask(words, spaced, pc.replace_substring(words.filter(spaced), "  ", " "))
+    return pc.ascii_trim(words, " ")
+
+
+_BARE = bytes(ord(chr(byte).lower()) if chr(byte).isalnum() and byte < 128 else ord(" ") for byte in range(256))
+
+
+def _bare(texts: pa.Array) -> pa.Array:
+    """In lower case, each byte that is neither a letter nor a digit of ASCII a space: all texts in one go."""
+    known, offsets, content = texts.buffers()
+    written = content.to_pybytes().translate(_BARE) if content else b""
+    return pa.Array.from_buffers(_TEXT, len(texts), [known, offsets, pa.py_buffer(written)], offset=texts.offset)
 
 
 def _in_ascii(texts: pa.Array) -> pa.Array:
