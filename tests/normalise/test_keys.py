@@ -39,3 +39,4 @@ def test_rows_are_found_by_all_their_columns(
     found = rows_among(frame, other)
     assert found.dtype == np.bool_
     assert found.tolist() == expected
+    assert rows_among(frame[["one"]], other[["that"]]).tolist() == among(frame["one"], other["that"]).tolist()
