@@ -8,12 +8,21 @@ suggestions for a name that is not found (``lookups``).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
+from pipelines.normalise.letters import Pairs, Positions, Prints, Words, in_chunks
 from pipelines.normalise.rows import Rows, Workspace
-from pipelines.text import fold, on_distinct
+from pipelines.texts import as_arrow
 from schemas.declaration import Kind
+
+if TYPE_CHECKING:
+    import polars as pl
 
 THRESHOLD = 90
 """Of 100: the share of letters that two texts have in common, whatever the order of their words."""
@@ -36,13 +45,10 @@ def _report(workspace: Workspace, rows: Rows, words: list[str]) -> None:
     joined = rows.frame[words[0]].fillna("")
     for name in words[1:]:
         joined = joined + " " + rows.frame[name].fillna("")
-    texts = on_distinct(joined.astype("str"), lambda text: " ".join(sorted(fold(text).split()))).astype("str")
-    texts = texts[texts != ""]
-    pairs = _pairs(texts, rows.scope[texts.index])
+    pairs = _pairs(Words.of(joined).joined(), rows.scope)
     if pairs.empty:
         return
-    pairs = pairs[_compatible(rows, pairs, words)].sort_values(["row", "score"], ascending=[True, False])
-    pairs = pairs.drop_duplicates("row", keep="first")
+    pairs = pairs[_compatible(rows, pairs, words)].drop_duplicates("row", keep="first")
     pairs = pairs[rows.frame.loc[pairs["row"], "remarque"].isna().to_numpy()] if "remarque" in rows.frame else pairs
     shown = [
         f"{rows.typed.source.where(int(other))} (ressemblance {score} %)"
@@ -54,32 +60,62 @@ def _report(workspace: Workspace, rows: Rows, words: list[str]) -> None:
     workspace.log.add("ligne-ressemblante", rows.typed.source.cells(pairs["row"].to_numpy(), label), expected=shown)
 
 
-def _pairs(texts: pd.Series, scopes: pd.Series) -> pd.DataFrame:
-    """``row``, ``other`` (earlier) and ``score`` of a contract's texts that are alike and hold the same numbers."""
-    from rapidfuzz import fuzz, process
+def _pairs(texts: pa.Array, scopes: pd.Series[str]) -> pd.DataFrame:
+    """``row``, ``other`` (earlier) and ``score`` of a contract's texts that are alike and hold the same numbers.
 
-    ordered = pd.DataFrame({"text": texts, "scope": scopes, "digits": texts.str.replace(r"[^0-9 ]", "", regex=True)})
-    ordered["digits"] = on_distinct(ordered["digits"], lambda text: " ".join(text.split()))
-    ordered = ordered.sort_values(["scope", "digits", "text"], kind="stable")
-    ordered["run"] = ordered.groupby(["scope", "digits"], sort=False).cumcount() // BLOCK
-    together = ["scope", "digits", "run"]
-    ordered = ordered[ordered.duplicated(together, keep=False)]
+    By row, the best of each first.
+    """
+    ordered = _in_runs(texts, scopes)
+    prints = Prints.of(ordered["text"].to_arrow().cast(pa.large_string()))
+    run, index, place = (ordered[name].to_numpy().astype(np.int64) for name in ("run", "index", "place"))
     found = []
-    for _, block in ordered.groupby(together, sort=False):
-        words = block["text"].tolist()
-        scores = process.cdist(words, words, scorer=fuzz.ratio, score_cutoff=THRESHOLD, dtype=np.uint8)
-        one, other = np.nonzero(np.triu(scores, k=1))
-        index = block.index.to_numpy()
-        found.append(
-            pd.DataFrame(
-                {
-                    "row": np.maximum(index[one], index[other]),
-                    "other": np.minimum(index[one], index[other]),
-                    "score": scores[one, other].astype("int64"),
-                }
-            )
-        )
-    return pd.concat(found, ignore_index=True) if found else pd.DataFrame({"row": [], "other": [], "score": []})
+    for close in _of_like_lengths(run, prints.lengths):
+        pairs = prints.near(close, THRESHOLD)
+        scores = np.rint(prints.scores(pairs, THRESHOLD)).astype(np.int64)
+        one, other = (side[scores > 0] for side in pairs)
+        later = index[one] > index[other]
+        one, other = np.where(later, one, other), np.where(later, other, one)
+        columns = {"row": index[one], "other": index[other], "score": scores[scores > 0], "place": place[other]}
+        found.append(pd.DataFrame(columns))
+    if not found:
+        return pd.DataFrame({"row": [], "other": [], "score": []})
+    joined = pd.concat(found, ignore_index=True)
+    return joined.sort_values(["row", "score", "place"], ascending=[True, False, True], ignore_index=True)
+
+
+def _in_runs(texts: pa.Array, scopes: pd.Series[str]) -> pl.DataFrame:
+    """The texts that have something to be compared with, by ``run`` and length, with their ``index`` and ``place``."""
+    import polars as pl
+
+    columns = {"text": pl.Series(texts), "digits": pl.Series(_digits(texts)), "scope": pl.Series(as_arrow(scopes))}
+    together = ["scope", "digits"]
+    return (
+        pl.DataFrame(columns | {"index": scopes.index.to_numpy()})
+        .filter(pl.col("text") != "")
+        .sort([*together, "text"], maintain_order=True)
+        .with_row_index("place")
+        .with_columns(part=pl.int_range(pl.len()).over(together) // BLOCK)
+        .with_columns(run=pl.struct(*together, "part").rle_id())
+        .filter(pl.len().over("run") > 1)
+        .sort("run", pl.col("text").str.len_bytes(), maintain_order=True)
+    )
+
+
+def _digits(texts: pa.Array) -> pa.Array:
+    """The digits of each text, word by word."""
+    numbered = pc.match_substring_regex(texts, "[0-9]")
+    digits = pc.replace_substring_regex(texts.filter(numbered), "[^0-9 ]+", "")
+    digits = pc.ascii_trim(pc.replace_substring_regex(digits, " +", " "), " ")
+    return pc.replace_with_mask(pa.repeat(pa.scalar("", texts.type), len(texts)), numbered, digits)
+
+
+def _of_like_lengths(run: Positions, lengths: Positions) -> Iterator[Pairs]:
+    """Pairs of texts of a run, which come by length: the longer one is within what `THRESHOLD` allows."""
+    beyond = int(lengths.max(initial=0)) * 2 + 1
+    longest = lengths * (200 - THRESHOLD) // THRESHOLD
+    rows = np.arange(len(run))
+    ends = np.searchsorted(run * beyond + lengths, run * beyond + longest, side="right")
+    return in_chunks(rows, rows + 1, ends - rows - 1)
 
 
 def _compatible(rows: Rows, pairs: pd.DataFrame, words: list[str]) -> pd.Series:

@@ -10,6 +10,7 @@ Belongs here: doubts that take several rows or sheets to see. Does not belong he
 from __future__ import annotations
 
 import pandas as pd
+import pyarrow as pa
 
 from pipelines.curation.gather import CONTRACT_SHEET
 from pipelines.normalise.rows import Rows, Workspace
@@ -61,7 +62,8 @@ def label_of(rows: Rows, column: str) -> str:
 
 
 def _days(dates: pd.Series) -> pd.Series:
-    return dates.astype("datetime64[s]")
+    days = pa.array(dates, from_pandas=True).cast(pa.timestamp("s"))
+    return pd.Series(days.to_numpy(zero_copy_only=False), index=dates.index)
 
 
 # --- Dates ---------------------------------------------------------------------------------------------------------
@@ -83,10 +85,12 @@ def _outside_contract(workspace: Workspace, rows: Rows) -> None:
     if "type_code" in rows.frame:
         founded = rows.frame["type_code"].isin(FOUNDINGS)
         early, late = early & ~founded, late & ~founded
-    shown = "du " + start.dt.strftime("%d/%m/%Y").fillna("?") + " au " + end.dt.strftime("%d/%m/%Y").fillna("?")
-    at_end = (early & last.notna()) | first.isna()
+    far = early | late
+    start, end = (dates[far].dt.strftime("%d/%m/%Y").fillna("?") for dates in (start, end))
+    shown = "du " + start + " au " + end
+    at_end = ((early & last.notna()) | first.isna())[far]
     for column, where in ((DATE_FIN, at_end), (DATE_DEBUT, ~at_end)):
-        _warn(workspace, rows, "hors-contrat", column.name, shown[(early | late) & where])
+        _warn(workspace, rows, "hors-contrat", column.name, shown[where])
 
 
 def _disorder(workspace: Workspace, rows: Rows, earlier: str, later: str) -> None:

@@ -1,0 +1,143 @@
+"""Many texts compared letter by letter: which pairs may be alike, cheaply, and how much they are, exactly.
+
+The likeness of two texts is `rapidfuzz.fuzz.ratio`, from 0 to 100: with ``d`` the letters to insert and to delete to
+make one of the other, 100 × (1 − d / (sum of their lengths)). Inserting or deleting a letter changes by one the length,
+and the number of one letter only. So ``d`` is at least the difference of lengths, and at least the sum, letter by
+letter, of the differences of their numbers (the bag distance: I. Bartolini, P. Ciaccia, M. Patella, « String matching
+with metric trees using an approximate distance », SPIRE 2002); counting some of « has at least k times the letter c »
+that hold of one text only gives no more than this sum. A pair that these bounds exclude is below the cutoff for sure.
+
+Belongs here: bounds and scores of pairs, whatever the texts are. Does not belong here: which rows are compared, and
+what is said of them (``likeness``, ``namesakes``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.texts import as_arrow, folded
+
+Positions = npt.NDArray[np.int64]
+Pairs = tuple[Positions, Positions]
+
+CHUNK = 1 << 17
+"""Pairs looked at together: what bounds the memory."""
+_WORDS, _MOST = 4, 15
+"""Words of 64 bits of a print, and occurrences of a letter that are counted."""
+_TEXTS = 1 << 15
+_ALPHABET = b" 0123456789abcdefghijklmnopqrstuvwxyz"
+_LETTER = np.zeros(256, dtype=np.int64)
+_LETTER[list(_ALPHABET)] = np.arange(len(_ALPHABET))
+
+
+@dataclass(frozen=True)
+class Words:
+    """The words of each text in order: ``codes`` in the ordered ``vocabulary``, ``ends[i]`` where those of i begin."""
+
+    vocabulary: pa.Array
+    codes: Positions
+    ends: Positions
+
+    @classmethod
+    def of(cls, texts: pd.Series[str]) -> Words:
+        """The words of the texts, folded; a blank or missing one has one word, which is blank."""
+        split = pc.split_pattern(pc.fill_null(as_arrow(folded(texts)), ""), " ")
+        coded = split.values.dictionary_encode()
+        order = pc.sort_indices(coded.dictionary).to_numpy()
+        rank = np.empty(len(order), dtype=np.int64)
+        rank[order] = np.arange(len(order))
+        ends = split.offsets.to_numpy().astype(np.int64)
+        keys = np.repeat(np.arange(len(texts)) * len(order), np.diff(ends)) + rank[coded.indices.to_numpy()]
+        keys.sort()
+        return cls(coded.dictionary.take(pa.array(order)).cast(pa.string()), keys % max(len(order), 1), ends)
+
+    def joined(self) -> pa.Array:
+        """Each text as one, its words in order."""
+        words = pa.ListArray.from_arrays(pa.array(self.ends, pa.int32()), self.vocabulary.take(pa.array(self.codes)))
+        return pc.binary_join(words, " ").cast(pa.large_string())
+
+
+@dataclass(frozen=True)
+class Prints:
+    """Folded texts, with what their bounds are computed from: their lengths, and bits (one array a word of 64)."""
+
+    texts: npt.NDArray[np.object_]
+    lengths: Positions
+    bits: npt.NDArray[np.uint64]
+
+    @classmethod
+    def of(cls, texts: pa.Array) -> Prints:
+        """The prints of texts made of letters, digits and spaces."""
+        _, offsets, letters = texts.buffers()
+        ends = np.frombuffer(offsets, dtype=np.int64, count=len(texts) + 1, offset=8 * texts.offset)
+        counts = _counts(np.frombuffer(letters, dtype=np.uint8), ends)
+        return cls(texts.to_numpy(zero_copy_only=False), np.diff(ends), _bits(counts))
+
+    def near(self, pairs: Pairs, cutoff: int) -> Pairs:
+        """Those of the pairs that may be as alike as ``cutoff``: none that is gets lost."""
+        one, other = pairs
+        allowed = (100 - cutoff) * (self.lengths[one] + self.lengths[other]) // 100
+        apart = np.abs(self.lengths[one] - self.lengths[other])
+        kept = apart <= allowed
+        one, other, allowed = one[kept], other[kept], allowed[kept]
+        apart = np.zeros(len(one), dtype=np.int64)
+        for word in self.bits:
+            apart += np.bitwise_count(word[one] ^ word[other])
+            kept = apart <= allowed
+            one, other, allowed, apart = one[kept], other[kept], allowed[kept], apart[kept]
+        return one, other
+
+    def scores(self, pairs: Pairs, cutoff: int) -> npt.NDArray[np.float64]:
+        """The likeness of each pair, 0 where it is under ``cutoff``."""
+        from rapidfuzz import fuzz, process
+
+        one, other = (self.texts[side] for side in pairs)
+        if not len(one):
+            return np.zeros(0)
+        return process.cpdist(one, other, scorer=fuzz.ratio, score_cutoff=cutoff, dtype=np.float64)
+
+
+def _counts(letters: npt.NDArray[np.uint8], ends: Positions) -> npt.NDArray[np.uint8]:
+    """How many times each text holds each letter, up to `_MOST`; ``ends``: where each begins, and the last ends."""
+    found = np.zeros((len(ends) - 1, len(_ALPHABET)), dtype=np.uint8)
+    for start in range(0, len(found), _TEXTS):
+        part = ends[start : start + _TEXTS + 1]
+        rows = np.arange(len(part) - 1) * len(_ALPHABET)
+        places = np.repeat(rows, np.diff(part)) + _LETTER[letters[part[0] : part[-1]]]
+        counts = np.bincount(places, minlength=len(rows) * len(_ALPHABET)).reshape(len(rows), -1)
+        found[start : start + _TEXTS] = np.minimum(counts, _MOST)
+    return found
+
+
+def _bits(counts: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint64]:
+    """For each text, whether it has a letter so many times: the questions whose answers differ most, packed."""
+    shares = np.stack([(counts >= level).sum(axis=0) for level in range(1, _MOST + 1)]) / max(len(counts), 1)
+    told = np.argsort(-(shares * (1 - shares)).ravel(), kind="stable")[: _WORDS * 64]
+    levels, letters = np.unravel_index(told, shares.shape)
+    levels = (levels + 1).astype(np.uint8)
+    packed = [
+        np.ascontiguousarray(np.packbits(counts[start : start + _TEXTS, letters] >= levels, axis=1)).view(np.uint64)
+        for start in range(0, len(counts), _TEXTS)
+    ]
+    joined = np.concatenate(packed) if packed else np.zeros((0, _WORDS), dtype=np.uint64)
+    return np.ascontiguousarray(joined.T)
+
+
+def in_chunks(first: Positions, starts: Positions, sizes: Positions) -> Iterator[Pairs]:
+    """Pairs of each ``first[i]`` with the ``sizes[i]`` numbers from ``starts[i]`` on; about `CHUNK` pairs at once."""
+    ends = np.cumsum(sizes)
+    done = 0
+    while done < len(sizes):
+        before = ends[done - 1] if done else 0
+        until = max(int(np.searchsorted(ends, before + CHUNK, side="right")), done + 1)
+        size = sizes[done:until]
+        shift = starts[done:until] - (ends[done:until] - size - before)
+        yield np.repeat(first[done:until], size), np.arange(ends[until - 1] - before) + np.repeat(shift, size)
+        done = until
