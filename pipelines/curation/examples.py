@@ -228,6 +228,7 @@ EXAMPLES: dict[str, Example] = {
         label="Intitulé",
         good={"Intitulé": "Navettes vers les refuges"},
     ),
+    "partenaire-ressemblant": _partner("traversee-alpes", "Nom", "Grandes Traversées des Alpes", "Refuges des Alpes"),
     "correction-sans-usage": _correction(
         "Valeur corrigée", "vague_1", "vague_2", **{"Colonne visée": "Génération", "Valeur attendue": "vague_1"}
     ),

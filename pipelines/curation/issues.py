@@ -82,7 +82,7 @@ _MARGIN = 10.0
 _LONG_WORD, _SAME_WORD = 4, 60.0
 _LEAST_SHARE = 0.25
 _INITIALS = 85.0
-_SMALL_WORDS = frozenset(["a", "au", "aux", "d", "de", "des", "du", "en", "et", "l", "la", "le", "les"])
+SMALL_WORDS = frozenset(["a", "au", "aux", "d", "de", "des", "du", "en", "et", "l", "la", "le", "les"])
 
 
 def _same_words(one: str, other: str) -> bool:
@@ -96,7 +96,7 @@ def _same_words(one: str, other: str) -> bool:
 
 def _initials(text: str) -> set[str]:
     """« gta » of « grande traversee des alpes », « ccira » of « cci rhone alpes »."""
-    words = [word for word in text.split() if word not in _SMALL_WORDS]
+    words = [word for word in text.split() if word not in SMALL_WORDS]
     if len(words) < 2:
         return set()
     others = "".join(word[0] for word in words[1:])

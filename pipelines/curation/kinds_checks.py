@@ -103,6 +103,16 @@ KINDS = kinds(
         f"Keep one row if it is the same fact; {_ACKNOWLEDGE_EN}",
     ),
     (
+        "partenaire-ressemblant",
+        W,
+        "Le partenaire « {value} » ressemble à un autre du registre : {expected}.",
+        "Si c’est la même organisation, gardez une seule ligne, et inscrivez l’autre nom dans partenaires_denominations.csv ; "
+        "sinon, donnez à chacune son SIREN ou sa zone, ou dites dans Remarque ce qui les distingue, et cet avertissement se tait.",
+        "The partner “{value}” looks like another of the registry: {expected}.",
+        "If it is the same organisation, keep one row, and add the other name to partenaires_denominations.csv; "
+        "else give each its SIREN or its zone, or say in Remarque what tells them apart, and this warning goes.",
+    ),
+    (
         "code-sans-usage",
         I,
         "Aucune ligne n’emploie le code « {value} » de la nomenclature « {expected} ».",

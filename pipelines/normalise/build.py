@@ -22,6 +22,7 @@ from pipelines.normalise.divergences import resolve_targets, versions, without_t
 from pipelines.normalise.identity import complete_keys, likely_successors, natural_keys, vanished
 from pipelines.normalise.keys import among, doubled, found_at, rows_among
 from pipelines.normalise.likeness import report_lookalikes
+from pipelines.normalise.namesakes import report_namesakes
 from pipelines.normalise.plausibility import report_doubts
 from pipelines.normalise.resolve import references, resolve_names, resolve_rows
 from pipelines.normalise.rows import Rows, Workspace, addresses, in_contract
@@ -56,6 +57,7 @@ def normalise(sheets: dict[str, Typed], vocabularies: Vocabularies, log: IssueLo
     _refuse_dependants(workspace, children, citations)
     report_doubts(workspace)
     report_lookalikes(workspace)
+    report_namesakes(workspace)
     built = _assemble(workspace, children)
     _derive(built)
     citations = pd.concat([citations, of_partners(citations, built)], ignore_index=True)

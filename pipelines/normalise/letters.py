@@ -13,7 +13,7 @@ what is said of them (``likeness``, ``namesakes``).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,6 +57,11 @@ class Words:
         keys = np.repeat(np.arange(len(texts)) * len(order), np.diff(ends)) + rank[coded.indices.to_numpy()]
         keys.sort()
         return cls(coded.dictionary.take(pa.array(order)).cast(pa.string()), keys % max(len(order), 1), ends)
+
+    def without(self, words: Collection[str]) -> Words:
+        """The same, but for some words."""
+        kept = ~pc.is_in(self.vocabulary, pa.array(sorted(words))).to_numpy(zero_copy_only=False)[self.codes]
+        return Words(self.vocabulary, self.codes[kept], np.append(0, np.cumsum(kept))[self.ends])
 
     def joined(self) -> pa.Array:
         """Each text as one, its words in order."""

@@ -3,7 +3,7 @@
 Nothing is ever merged on a likeness: it makes a warning, with its score.
 
 Belongs here: comparing rows by their words. Does not belong here: rows that are the same (``build``, as errors),
-suggestions for a name that is not found (``lookups``).
+names of the registry of partners (``namesakes``), suggestions for a name that is not found (``lookups``).
 """
 
 from __future__ import annotations
@@ -48,7 +48,8 @@ def _report(workspace: Workspace, rows: Rows, words: list[str]) -> None:
     pairs = _pairs(Words.of(joined).joined(), rows.scope)
     if pairs.empty:
         return
-    pairs = pairs[_compatible(rows, pairs, words)].drop_duplicates("row", keep="first")
+    told = [name for name in rows.frame.columns if name not in {*words, *_SAYS_NOTHING, rows.table.key}]
+    pairs = pairs[compatible(rows.frame, pairs, told)].drop_duplicates("row", keep="first")
     pairs = pairs[rows.frame.loc[pairs["row"], "remarque"].isna().to_numpy()] if "remarque" in rows.frame else pairs
     shown = [
         f"{rows.typed.source.where(int(other))} (ressemblance {score} %)"
@@ -118,10 +119,9 @@ def _of_like_lengths(run: Positions, lengths: Positions) -> Iterator[Pairs]:
     return in_chunks(rows, rows + 1, ends - rows - 1)
 
 
-def _compatible(rows: Rows, pairs: pd.DataFrame, words: list[str]) -> pd.Series:
-    """Whether no cell of a pair contradicts the other's: dates, amounts, partners… filled in both and different."""
-    told = [name for name in rows.frame.columns if name not in {*words, *_SAYS_NOTHING, rows.table.key}]
-    one = rows.frame.loc[pairs["row"], told].astype("str").reset_index(drop=True)
-    other = rows.frame.loc[pairs["other"], told].astype("str").reset_index(drop=True)
+def compatible(frame: pd.DataFrame, pairs: pd.DataFrame, told: list[str]) -> pd.Series:
+    """Whether none of the ``told`` cells of a pair contradicts the other's: filled in both and different."""
+    one = frame.loc[pairs["row"], told].astype("str").reset_index(drop=True)
+    other = frame.loc[pairs["other"], told].astype("str").reset_index(drop=True)
     contradict = (one != other) & one.notna() & other.notna()
     return ~contradict.any(axis=1).set_axis(pairs.index)
