@@ -79,8 +79,8 @@ def nearest(value: str, among: Sequence[str], limit: int = 3, cutoff: float = 70
 
 
 _MARGIN = 10.0
-_LONG_WORD, _SAME_WORD = 4, 60.0
-_LEAST_SHARE = 0.25
+LONG_WORD, SAME_WORD = 4, 60.0
+LEAST_SHARE, LEAST_HELD = 0.25, 3
 _INITIALS = 85.0
 SMALL_WORDS = frozenset(["a", "au", "aux", "d", "de", "des", "du", "en", "et", "l", "la", "le", "les"])
 
@@ -90,8 +90,8 @@ def _same_words(one: str, other: str) -> bool:
     from rapidfuzz import fuzz
 
     fewer, more = sorted((one.split(), other.split()), key=len)
-    long = [word for word in fewer if len(word) >= _LONG_WORD]
-    return all(any(fuzz.ratio(word, near) >= _SAME_WORD for near in more) for word in long)
+    long = [word for word in fewer if len(word) >= LONG_WORD]
+    return all(any(fuzz.ratio(word, near) >= SAME_WORD for near in more) for word in long)
 
 
 def _initials(text: str) -> set[str]:
@@ -108,7 +108,7 @@ def _holding(one: str, other: str) -> float:
     short, long = sorted((one, other), key=len)
     share = len(short) / max(len(long), 1)
     held = set(short.split()) <= set(long.split()) or long.startswith(short)
-    return 70 + 30 * share if held and share >= _LEAST_SHARE and len(short) > _LONG_WORD - 2 else 0
+    return 70 + 30 * share if held and share >= LEAST_SHARE and len(short) >= LEAST_HELD else 0
 
 
 _NONE = pd.DataFrame({column: pd.Series(dtype="int64" if column == "row" else "str") for column in COLUMNS})

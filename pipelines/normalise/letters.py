@@ -26,6 +26,7 @@ from pipelines.texts import as_arrow, folded
 
 Positions = npt.NDArray[np.int64]
 Pairs = tuple[Positions, Positions]
+Questions = tuple[npt.NDArray[np.uint8], npt.NDArray[np.intp]]
 
 CHUNK = 1 << 17
 """Pairs looked at together: what bounds the memory."""
@@ -71,19 +72,24 @@ class Words:
 
 @dataclass(frozen=True)
 class Prints:
-    """Folded texts, with what their bounds are computed from: their lengths, and bits (one array a word of 64)."""
+    """Folded texts, with what their bounds are computed from: their lengths, and bits (one array a word of 64).
+
+    ``asked``: the question that each bit answers, a number of times and a letter.
+    """
 
     texts: npt.NDArray[np.object_]
     lengths: Positions
     bits: npt.NDArray[np.uint64]
+    asked: Questions
 
     @classmethod
-    def of(cls, texts: pa.Array) -> Prints:
-        """The prints of texts made of letters, digits and spaces."""
+    def of(cls, texts: pa.Array, asked: Questions | None = None) -> Prints:
+        """The prints of texts made of letters, digits and spaces; only those ``asked`` the same compare."""
         _, offsets, letters = texts.buffers()
         ends = np.frombuffer(offsets, dtype=np.int64, count=len(texts) + 1, offset=8 * texts.offset)
         counts = _counts(np.frombuffer(letters, dtype=np.uint8), ends)
-        return cls(texts.to_numpy(zero_copy_only=False), np.diff(ends), _bits(counts))
+        asked = asked or _questions(counts)
+        return cls(texts.to_numpy(zero_copy_only=False), np.diff(ends), _bits(counts, asked), asked)
 
     def near(self, pairs: Pairs, cutoff: int) -> Pairs:
         """Those of the pairs that may be as alike as ``cutoff``: none that is gets lost."""
@@ -98,6 +104,18 @@ class Prints:
             kept = apart <= allowed
             one, other, allowed, apart = one[kept], other[kept], allowed[kept], apart[kept]
         return one, other
+
+    def like(self, text: str, cutoff: int) -> Positions:
+        """The texts that may be as alike as ``cutoff`` to a folded one, whatever the order of letters."""
+        alone = Prints.of(pa.array([text], pa.large_string()), self.asked)
+        allowed = (100 - cutoff) * (self.lengths + len(text)) // 100
+        kept = np.flatnonzero(np.abs(self.lengths - len(text)) <= allowed)
+        apart = np.zeros(len(kept), dtype=np.int64)
+        for word, own in zip(self.bits, alone.bits, strict=True):
+            apart += np.bitwise_count(word[kept] ^ own)
+            near = apart <= allowed[kept]
+            kept, apart = kept[near], apart[near]
+        return kept
 
     def scores(self, pairs: Pairs, cutoff: int) -> npt.NDArray[np.float64]:
         """The likeness of each pair, 0 where it is under ``cutoff``."""
@@ -121,12 +139,17 @@ def _counts(letters: npt.NDArray[np.uint8], ends: Positions) -> npt.NDArray[np.u
     return found
 
 
-def _bits(counts: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint64]:
-    """For each text, whether it has a letter so many times: the questions whose answers differ most, packed."""
+def _questions(counts: npt.NDArray[np.uint8]) -> Questions:
+    """Whether a text has a letter so many times: the questions whose answers differ most."""
     shares = np.stack([(counts >= level).sum(axis=0) for level in range(1, _MOST + 1)]) / max(len(counts), 1)
     told = np.argsort(-(shares * (1 - shares)).ravel(), kind="stable")[: _WORDS * 64]
     levels, letters = np.unravel_index(told, shares.shape)
-    levels = (levels + 1).astype(np.uint8)
+    return (levels + 1).astype(np.uint8), letters
+
+
+def _bits(counts: npt.NDArray[np.uint8], asked: Questions) -> npt.NDArray[np.uint64]:
+    """The answers of each text, packed."""
+    levels, letters = asked
     packed = [
         np.ascontiguousarray(np.packbits(counts[start : start + _TEXTS, letters] >= levels, axis=1)).view(np.uint64)
         for start in range(0, len(counts), _TEXTS)

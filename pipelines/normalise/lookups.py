@@ -15,12 +15,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.curation.issues import nearest, suggestion
+from pipelines.normalise.names import Names
+from pipelines.text import fold
 from pipelines.texts import as_arrow, as_series, folded
 
 _SCOPE = "\x00"
 _TEXT = pa.large_string()
 _KNOWN = pa.schema([("scope", _TEXT), ("folded", _TEXT), ("key", _TEXT), ("shown", _TEXT)])
 _MOST_PROPOSED, _MOST_COMPARED = 3, 9
+
+Spellings = dict[str, tuple[str, str]]
+"""By what they are folded to: spellings as they are shown, with their keys."""
 
 
 @dataclass
@@ -32,6 +37,7 @@ class Lookup:
     """
 
     known: pa.Table = field(default_factory=_KNOWN.empty_table)
+    _searched: tuple[pa.Table, Spellings, Names] | None = field(default=None, repr=False, compare=False)
 
     def add(self, spellings: pd.Series, keys: pd.Series, scopes: pd.Series | None = None) -> pd.Index:
         """Adds spellings; returns the rows whose spelling already stood for another key."""
@@ -60,6 +66,15 @@ class Lookup:
         """What stands for something in this contract (default: in all of them), with its key."""
         return dict((self._within("") | self._within(scope)).values())
 
+    def likely(self, text: str, scope: str, limit: int) -> dict[str, str]:
+        """Those of the `spellings` among which `nearest` finds the same for a text as among all, with their keys."""
+        if self._searched is None or self._searched[0] is not self.known:
+            everywhere = self._within("")
+            self._searched = self.known, everywhere, Names(everywhere)
+        _, everywhere, names = self._searched
+        found = {folded: everywhere[folded] for folded in names.likely(fold(text), limit)}
+        return dict((found | (self._within(scope) if scope else {})).values())
+
     def _within(self, scope: str) -> dict[str, tuple[str, str]]:
         """The spellings of one contract alone as they are shown, with their keys, by what they are folded to."""
         own = self.known.filter(pc.equal(self.known["scope"], scope))
@@ -82,14 +97,12 @@ def near(lookups: Iterable[Lookup], texts: pd.Series, scopes: pd.Series | None =
     """« Vouliez-vous dire … ? » for each text: what would resolve in its contract, one spelling for each key."""
     lookups = tuple(lookups)
     found: dict[tuple[str, str], str] = {}
-    among: dict[str, dict[str, str]] = {}
     pairs = [(str(text), "") for text in texts] if scopes is None else list(zip(texts, scopes.fillna(""), strict=True))
     for text, scope in dict.fromkeys(pairs):
-        if scope not in among:
-            among[scope] = {name: key for lookup in lookups for name, key in lookup.spellings(scope).items()}
+        keys = dict(pair for lookup in lookups for pair in lookup.likely(text, scope, _MOST_COMPARED).items())
         best: dict[str, str] = {}
-        for spelling in nearest(text, list(among[scope]), limit=_MOST_COMPARED):
-            best.setdefault(among[scope][spelling], spelling)
+        for spelling in nearest(text, list(keys), limit=_MOST_COMPARED):
+            best.setdefault(keys[spelling], spelling)
         found[text, scope] = suggestion(list(best.values())[:_MOST_PROPOSED])
     return [found[pair] for pair in pairs]
 
