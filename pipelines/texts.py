@@ -1,0 +1,106 @@
+"""The rules of `pipelines.text` on whole columns, in Arrow: the same results, without a Python call a row.
+
+Belongs here: `fold`, `slug` and `clean` of a column. Does not belong here: the rules themselves (``text``), which still
+decide for the texts with rare characters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.text import INVISIBLE, clean, fold, slug
+
+_TEXT = pa.large_string()
+_INVISIBLE = f"[{INVISIBLE}]"
+_RARE = r"[^\x00-\x{24f}\x{300}-\x{344}\x{346}-\x{36f}\x{2000}-\x{209c}\x{20a0}-\x{20c0}\x{2100}-\x{2bff}]"
+"""Beyond these, Arrow and Python may know another version of Unicode, and some letters fold in their own ways."""
+_SPACES = "[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+"
+"""What `str.split` takes for spaces."""
+
+
+def folded(texts: pd.Series[str]) -> pd.Series[str]:
+    """`fold` of each text (str; missing stays missing), on the same index."""
+    return _each_distinct(texts, _folded)
+
+
+def slugs(texts: pd.Series[str], limit: int = 0) -> pd.Series[str]:
+    """`slug` of each text (str; missing stays missing), on the same index."""
+    return _each_distinct(texts, lambda distinct: _slugs(distinct, limit))
+
+
+def cleaned(texts: pd.Series[str]) -> pd.Series[str]:
+    """`clean` of each text (str; missing stays missing), on the same index."""
+    return _each_distinct(texts, _cleaned)
+
+
+def as_arrow(texts: pd.Series[str]) -> pa.Array:
+    """A text column as one Arrow array (large_string), missing values as nulls; its memory is shared where it can."""
+    found = pa.array(texts, from_pandas=True)
+    whole = found.combine_chunks() if isinstance(found, pa.ChunkedArray) else found
+    return whole.cast(_TEXT)
+
+
+def as_series(texts: pa.Array | pa.ChunkedArray, index: pd.Index) -> pd.Series[str]:
+    """An Arrow text array as a column (str) on an index."""
+    return pd.Series(pd.array(texts.cast(_TEXT), dtype="str"), index=index)
+
+
+def _each_distinct(texts: pd.Series[str], function: Callable[[pa.Array], pa.Array]) -> pd.Series[str]:
+    coded = as_arrow(texts).dictionary_encode()
+    return as_series(function(coded.dictionary).take(coded.indices), texts.index)
+
+
+def _ordinary(texts: pa.Array, kernel: Callable[[pa.Array], pa.Array], rule: Callable[[str], str]) -> pa.Array:
+    """The kernel on all texts; where a character is rare, the rule itself."""
+    rare = pc.match_substring_regex(texts, _RARE)
+    found = kernel(texts)
+    if not pc.any(rare).as_py():
+        return found
+    return pc.replace_with_mask(found, rare, pa.array([rule(text) for text in texts.filter(rare).to_pylist()], _TEXT))
+
+
+def _folded(texts: pa.Array) -> pa.Array:
+    return _ordinary(texts, _fold_kernel, fold)
+
+
+def _fold_kernel(texts: pa.Array) -> pa.Array:
+    accented = pc.invert(pc.string_is_ascii(texts))
+    if pc.any(accented).as_py():
+        texts = pc.replace_with_mask(texts, accented, _in_ascii(texts.filter(accented)))
+    return pc.ascii_trim(pc.replace_substring_regex(pc.ascii_lower(texts), "[^a-z0-9]+", " "), " ")
+
+
+def _in_ascii(texts: pa.Array) -> pa.Array:
+    """Without accents, ligatures spelled out; the letters of other alphabets become spaces in the end, as in `fold`."""
+    texts = pc.utf8_normalize(pc.replace_substring_regex(texts, _INVISIBLE, ""), "NFKD")
+    texts = pc.replace_substring_regex(texts, "[\u0300-\u036f]+", "")
+    for letter, spelled in {"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "ß": "ss"}.items():
+        texts = pc.replace_substring(texts, letter, spelled)
+    return texts
+
+
+def _slugs(texts: pa.Array, limit: int) -> pa.Array:
+    words = _folded(texts)
+    found = pc.replace_substring(words, " ", "-")
+    long = pc.greater(pc.binary_length(words), limit) if limit else pa.array([], pa.bool_())
+    if not pc.any(long).as_py():
+        return found
+    return pc.replace_with_mask(
+        found, long, pa.array([slug(text, limit) for text in words.filter(long).to_pylist()], _TEXT)
+    )
+
+
+def _cleaned(texts: pa.Array) -> pa.Array:
+    return _ordinary(texts, _clean_kernel, clean)
+
+
+def _clean_kernel(texts: pa.Array) -> pa.Array:
+    accented = pc.invert(pc.string_is_ascii(texts))
+    if pc.any(accented).as_py():
+        plain = pc.utf8_normalize(pc.replace_substring_regex(texts.filter(accented), _INVISIBLE, ""), "NFC")
+        texts = pc.replace_with_mask(texts, accented, plain)
+    return pc.utf8_trim(pc.replace_substring_regex(texts, _SPACES, " "), " ")
