@@ -1,13 +1,15 @@
 """The rules of `pipelines.text` on whole columns, in Arrow: the same results, without a Python call a row.
 
-Belongs here: `fold`, `slug` and `clean` of a column. Does not belong here: the rules themselves (``text``), which still
-decide for the texts with rare characters.
+Belongs here: `fold`, `slug` and `clean` of a column, a column by its distinct texts. Does not belong here: the rules
+themselves (``text``), which still decide for the texts with rare characters.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -18,8 +20,46 @@ _TEXT = pa.large_string()
 _INVISIBLE = f"[{INVISIBLE}]"
 _RARE = r"[^\x00-\x{24f}\x{300}-\x{344}\x{346}-\x{36f}\x{2000}-\x{209c}\x{20a0}-\x{20c0}\x{2100}-\x{2bff}]"
 """Beyond these, Arrow and Python may know another version of Unicode, and some letters fold in their own ways."""
-_SPACES = "[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+"
-"""What `str.split` takes for spaces."""
+_OTHER_SPACES = "[\t-\r\x1c-\x1f\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"
+"""What `str.split` takes for spaces, but the space."""
+_STRAY = f"^ | $|  |{_OTHER_SPACES}"
+
+
+@dataclass(frozen=True)
+class Distinct:
+    """A text column by its distinct texts: dates, codes, amounts and names repeat.
+
+    ``values``: each once (large_string, none missing); ``codes``: which of them each row holds; ``marked``: see `of`.
+    """
+
+    values: pa.Array
+    codes: np.ndarray
+    index: pd.Index
+    marked: np.ndarray
+
+    @classmethod
+    def of(cls, texts: pd.Series[str], marked: np.ndarray | None = None) -> Distinct:
+        """The distinct texts of a column without missing values.
+
+        ``marked`` (bool, one a row): the same text marked and not marked is two, of which ``marked`` says which is.
+        """
+        coded = as_arrow(texts).dictionary_encode()
+        codes = coded.indices.to_numpy(zero_copy_only=False)
+        if marked is None or not marked.any():
+            return cls(coded.dictionary, codes, texts.index, np.zeros(len(coded.dictionary), dtype=bool))
+        pairs, codes = np.unique(codes.astype(np.int64) * 2 + marked, return_inverse=True)
+        return cls(coded.dictionary.take(pa.array(pairs // 2)), codes, texts.index, (pairs % 2).astype(bool))
+
+    def column(self, values: pa.Array) -> pd.Series:
+        """What each distinct text stands for, as a column: str for texts, else of the Arrow type."""
+        spread = values.take(pa.array(self.codes))
+        if pa.types.is_string(values.type) or pa.types.is_large_string(values.type):
+            return as_series(spread, self.index)
+        return pd.Series(pd.arrays.ArrowExtensionArray(spread), index=self.index)
+
+    def rows(self, concerned: Sequence[bool] | np.ndarray) -> pd.Index:
+        """The rows of the distinct texts that are concerned."""
+        return self.index[np.asarray(concerned, dtype=bool)[self.codes]] if len(self.codes) else self.index
 
 
 def folded(texts: pd.Series[str]) -> pd.Series[str]:
@@ -103,4 +143,8 @@ def _clean_kernel(texts: pa.Array) -> pa.Array:
     if pc.any(accented).as_py():
         plain = pc.utf8_normalize(pc.replace_substring_regex(texts.filter(accented), _INVISIBLE, ""), "NFC")
         texts = pc.replace_with_mask(texts, accented, plain)
-    return pc.utf8_trim(pc.replace_substring_regex(texts, _SPACES, " "), " ")
+    stray = pc.match_substring_regex(texts, _STRAY)
+    if not pc.any(stray).as_py():
+        return texts
+    spaced = pc.replace_substring_regex(texts.filter(stray), f"(?: |{_OTHER_SPACES})+", " ")
+    return pc.replace_with_mask(texts, stray, pc.utf8_trim(spaced, " "))

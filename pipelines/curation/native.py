@@ -12,10 +12,13 @@ from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipelines.curation.gather import Gathered
 from pipelines.curation.siren import SIREN_DIGITS, key_holds
 from pipelines.sheets.cells import CellKind
+from pipelines.texts import Distinct
 from schemas.declaration import Column, Kind
 
 FIRST_DAY = dt.date(1950, 1, 1)
@@ -30,15 +33,18 @@ _YEARS = range(1800, 2101)
 _MOST_LOST_ZEROS = 3
 _SPACED_SIREN = r"[0-9]{3}[ .\u00a0\u202f]?[0-9]{3}[ .\u00a0\u202f]?[0-9]{3}"
 _WIDTH = re.compile(r"^\^\[0-9\]\{([0-9]+)\}\$$")
-_UNREADABLE = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffd\ufffe\uffff]"
-_FORMULA = r"^\s*[=+@-]\s*[^\s=+@|-]"
-_NUMBER = r"^\s*[+-]\s*[0-9][0-9\s.,\u00a0\u202f/()-]*(?:%|€|[kM] ?€|Md ?€|EUR)?\s*$"
-_SIGNED_WORDS = r"^\s*[+-]\s*[0-9][^(|!=@]*\s[a-zà-ÿ][^(|!=@]*$"
+_UNREADABLE = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x{fffd}\x{fffe}\x{ffff}]"
+_SIGNED = r"^[^\x21-\x7e]*[=+@-]"
+"""What no formula goes without: a sign before any other character that is plain."""
+_FORMULA = re.compile(r"^\s*[=+@-]\s*[^\s=+@|-]")
+_NUMBER = re.compile(r"^\s*[+-]\s*[0-9][0-9\s.,\u00a0\u202f/()-]*(?:%|€|[kM] ?€|Md ?€|EUR)?\s*$")
+_SIGNED_WORDS = re.compile(r"^\s*[+-]\s*[0-9][^(|!=@]*\s[a-zà-ÿ][^(|!=@]*$")
 
 
 def from_serials(source: Gathered, label: str, text: pd.Series[str]) -> pd.Series[str]:
     """The texts of a date column, where a day counted from the file's epoch (41989) becomes that day (2014-12-16)."""
-    found = text.index[(source.kind[label] == CellKind.NUMBER) & text.str.fullmatch(_SERIAL)]
+    numbers = source.kind[label].to_numpy() == CellKind.NUMBER
+    found = text.index[numbers][text[numbers].str.fullmatch(_SERIAL).to_numpy()] if numbers.any() else text.index[:0]
     if not len(found):
         return text
     late = source.origin.loc[found, "file"].isin(source.from_1904)
@@ -50,8 +56,9 @@ def from_serials(source: Gathered, label: str, text: pd.Series[str]) -> pd.Serie
 
 def years_as_days(source: Gathered, label: str, text: pd.Series[str]) -> pd.Series[str]:
     """The cells of a date column that hold a day before `FIRST_DAY`: the year that was typed, or nothing if unclear."""
-    early = (source.kind[label] == CellKind.DATE) & (text < FIRST_DAY.isoformat())
-    return text[early].map(_year_typed).astype("str")
+    days = text[source.kind[label].to_numpy() == CellKind.DATE]
+    typed: pd.Series[str] = days[days < FIRST_DAY.isoformat()].map(_year_typed).astype("str")
+    return typed
 
 
 def _year_typed(text: str) -> str:
@@ -84,21 +91,32 @@ def unspaced(column: Column, text: pd.Series[str]) -> pd.Series[str]:
 
 def doubtful_texts(source: Gathered) -> Iterator[tuple[str, str, pd.Index]]:
     """The cells (code of the catalogue, label, rows) whose text is too long, unreadable, or starts as a formula."""
-    labels = list(source.text.columns)
-    size = len(source.text)
-    if not size:
+    if not len(source.text):
         return
-    texts = pd.concat([source.text[label] for label in labels], ignore_index=True)
-    formula = texts.str.match(_FORMULA)
-    if formula.any():
-        formula &= ~texts.str.match(_NUMBER) & ~texts.str.match(_SIGNED_WORDS)
-    checks = {
-        "texte-trop-long": texts.str.len() > LONGEST_TEXT,
-        "caractere-illisible": texts.str.contains(_UNREADABLE, regex=True),
-        "texte-de-formule": formula,
-    }
-    for code, found in checks.items():
-        positions = np.flatnonzero(found.to_numpy(dtype=bool))
-        for column in np.unique(positions // size):
-            rows = positions[positions // size == column] % size
-            yield code, labels[column], source.text.index[rows]
+    columns = {label: Distinct.of(source.text[label]) for label in source.text.columns}
+    for code, doubtful in _DOUBTS.items():
+        for label, distinct in columns.items():
+            found = doubtful(distinct.values)
+            if found.any():
+                yield code, label, distinct.rows(found)
+
+
+def _too_long(texts: pa.Array) -> np.ndarray:
+    return np.asarray(pc.greater(pc.utf8_length(texts), LONGEST_TEXT))
+
+
+def _unreadable(texts: pa.Array) -> np.ndarray:
+    return np.asarray(pc.match_substring_regex(texts, _UNREADABLE))
+
+
+def _formulas(texts: pa.Array) -> np.ndarray:
+    """The texts that start as a formula, and are neither a number nor words after a sign."""
+    found = np.array(pc.match_substring_regex(texts, _SIGNED))
+    said = [str(text) for text in texts.filter(pa.array(found)).to_pylist()]
+    found[found] = [
+        bool(_FORMULA.match(text)) and not _NUMBER.match(text) and not _SIGNED_WORDS.match(text) for text in said
+    ]
+    return found
+
+
+_DOUBTS = {"texte-trop-long": _too_long, "caractere-illisible": _unreadable, "texte-de-formule": _formulas}

@@ -14,15 +14,17 @@ from pathlib import PurePath
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipelines.curation.gather import Gathered
 from pipelines.curation.issues import IssueLog, nearest, place, suggestion
 from pipelines.curation.models import failures, sheet_model
 from pipelines.curation.native import LONGEST_TEXT, doubtful_texts, from_serials, unspaced, with_zeros, years_as_days
-from pipelines.curation.values import Bound, NumberValue, parse_boolean, parse_date, parse_number
-from pipelines.dtypes import ARROW_TYPES, DECIMAL_KINDS, typed
+from pipelines.curation.values import Bound, parse_boolean, parse_date, parse_number
+from pipelines.dtypes import ARROW_TYPES, DECIMAL_KINDS
 from pipelines.sheets.cells import NUMERIC, CellKind
-from pipelines.text import clean, fold, on_distinct, slug
+from pipelines.text import clean, fold, slug
+from pipelines.texts import Distinct, cleaned
 from schemas.declaration import Cell, Column, Kind, Sheet
 from schemas.registry import sheets as declared_sheets
 from schemas.registry import tables
@@ -157,7 +159,7 @@ def _typed_column(result: Typed, item: Cell, vocabularies: Vocabularies, log: Is
     if blank and place in _BLANK:
         rows = np.zeros(len(text), dtype=np.int64)
         return {name: one.take(rows).set_axis(text.index) for name, one in _BLANK[place].items()}
-    text = on_distinct(text, clean).astype("str")
+    text = cleaned(text)
     found = _typed_cell(result, item, text, vocabularies, log)
     if blank:
         _BLANK[place] = {name: one.head(1) for name, one in found.items()}
@@ -195,10 +197,10 @@ def _typed_cell(result: Typed, item: Cell, text: Text, vocabularies: Vocabularie
     if column.kind is Kind.DATE:
         return _dates(result, item, text, log)
     if column.kind is Kind.BOOLEAN:
-        values = on_distinct(text, parse_boolean)
-        wrong = values.index[values.isna()]
-        result.refuse(log, "booleen-illisible", wrong, item.label)
-        return {column.name: typed(values, column)}
+        distinct = Distinct.of(text)
+        values = distinct.column(pa.array([parse_boolean(value) for value in distinct.values.to_pylist()], pa.bool_()))
+        result.refuse(log, "booleen-illisible", values.index[values.isna()], item.label)
+        return {column.name: values}
     if column.kind in DECIMAL_KINDS or column.kind is Kind.INTEGER:
         return {column.name: _numbers(result, item, text, log)}
     if column.kind is Kind.CODE:
@@ -214,19 +216,24 @@ def _typed_cell(result: Typed, item: Cell, text: Text, vocabularies: Vocabularie
 
 
 def _dates(result: Typed, item: Cell, text: Text, log: IssueLog) -> dict[str, Text]:
-    name, bound = item.column.name, item.column.bound
+    name, bound = item.column.name, _bound(item.column.bound)
     years = years_as_days(result.source, item.label, text)
-    near = [suggestion([year] if year else []) for year in years]
-    result.refuse(log, "date-nombre", years.index, item.label, near=near)
-    text = from_serials(result.source, item.label, text).mask(text.index.isin(years.index), "")
-    parsed = on_distinct(text, lambda value: parse_date(value, _bound(bound)))
+    if len(years):
+        near = [suggestion([year] if year else []) for year in years]
+        result.refuse(log, "date-nombre", years.index, item.label, near=near)
+        text = text.mask(text.index.isin(years.index), "")
+    distinct = Distinct.of(from_serials(result.source, item.label, text))
+    parsed = [parse_date(value, bound) for value in distinct.values.to_pylist()]
     for code in ("date-illisible", "date-ambigue"):
-        result.refuse(log, code, parsed.index[[value.problem == code for value in parsed]], item.label)
+        result.refuse(log, code, distinct.rows([value.problem == code for value in parsed]), item.label)
     published = {part.name: part for part in tables()[result.sheet.table].published}
+    parts = {
+        name: (item.column, [value.date for value in parsed]),
+        f"{name}_precision": (published[f"{name}_precision"], [value.precision for value in parsed]),
+        f"{name}_texte": (published[f"{name}_texte"], [value.wording for value in parsed]),
+    }
     return {
-        name: typed(parsed.map(lambda value: value.date), item.column),
-        f"{name}_precision": typed(parsed.map(lambda value: value.precision), published[f"{name}_precision"]),
-        f"{name}_texte": typed(parsed.map(lambda value: value.wording), published[f"{name}_texte"]),
+        part: distinct.column(pa.array(values, ARROW_TYPES[column.kind])) for part, (column, values) in parts.items()
     }
 
 
@@ -235,48 +242,72 @@ def _bound(bound: str) -> Bound:
 
 
 def _numbers(result: Typed, item: Cell, text: Text, log: IssueLog) -> Text:
-    native = result.source.kind[item.label].isin(NUMERIC)
-    parsed = on_distinct(text, parse_number).mask(native, on_distinct(text.where(native, ""), _native_number))
-    for code in ("nombre-illisible", "nombre-ambigu"):
-        result.refuse(log, code, parsed.index[[value.problem == code for value in parsed]], item.label)
-    numbers = parsed.map(lambda value: value.number)
-    if item.column.kind is Kind.INTEGER:
-        broken = numbers.index[[number is not None and number != int(number) for number in numbers]]
-        result.refuse(log, "nombre-non-entier", broken, item.label)
-        numbers = numbers.mask(numbers.index.isin(broken), None)
-    return typed(_fitting(result, item, numbers, log), item.column)
-
-
-def _fitting(result: Typed, item: Cell, numbers: Text, log: IssueLog) -> Text:
-    """The numbers with the column's decimals; those that its type cannot hold are reported and left out."""
+    """The numbers of a column; those written in plain digits, most of them, are read by Arrow at once."""
     arrow = ARROW_TYPES[item.column.kind]
-    whole, decimals = (18, 0) if pa.types.is_integer(arrow) else (arrow.precision - arrow.scale, arrow.scale)
-    step = Decimal(1).scaleb(-decimals)
-
-    def fit(number: Decimal | None) -> Decimal | int | str | None:
-        if number is None:
-            return None
-        if number and number.adjusted() >= whole:
-            return "hors-bornes"
-        rounded = number.quantize(step)
-        if abs(rounded - number) > _FLOAT_NOISE:
-            return "format-invalide"
-        return rounded if decimals else int(rounded)
-
-    fitted = numbers.map(fit)
+    native = result.source.kind[item.label].isin(NUMERIC).to_numpy()
+    distinct = Distinct.of(text, native)
+    plain = pc.match_substring_regex(distinct.values, _plain_digits(arrow))
+    known = pc.if_else(plain, distinct.values, None)
+    if pa.types.is_decimal(arrow):
+        known = pc.replace_substring(known, ",", ".")
+    others = np.flatnonzero(~plain.to_numpy(zero_copy_only=False))
+    texts = distinct.values.take(pa.array(others)).to_pylist()
+    found = {
+        int(place): parse_number(value, native=bool(distinct.marked[place]))
+        for place, value in zip(others, texts, strict=True)
+    }
+    numbers = {place: value.number for place, value in found.items()}
+    wrong = {
+        code: {place for place, value in found.items() if value.problem == code}
+        for code in ("nombre-illisible", "nombre-ambigu")
+    }
+    if item.column.kind is Kind.INTEGER:
+        broken = {place for place, number in numbers.items() if number is not None and number != int(number)}
+        wrong["nombre-non-entier"] = broken
+        numbers = {place: None if place in broken else number for place, number in numbers.items()}
+    fitted = {place: _fit(number, arrow) for place, number in numbers.items()}
+    whole, decimals = _digits(arrow)
     expected = {"hors-bornes": f"au plus {whole} chiffres", "format-invalide": f"au plus {decimals} décimales"}
-    for code, wanted in expected.items():
-        result.refuse(log, code, fitted.index[fitted == code], item.label, expected=wanted)
-    return fitted.map(lambda number: None if isinstance(number, str) else number)
+    for code in expected:
+        wrong[code] = {place for place, number in fitted.items() if number == code}
+    for code, places in wrong.items():
+        if places:
+            rows = distinct.rows(np.isin(np.arange(len(distinct.values)), list(places)))
+            words = {"expected": expected[code]} if code in expected else {}
+            result.refuse(log, code, rows, item.label, **words)
+    read = pa.array([None if isinstance(number, str) else number for number in fitted.values()], arrow)
+    return distinct.column(pc.replace_with_mask(known.cast(arrow), pc.invert(plain), read))
 
 
-def _native_number(text: str) -> NumberValue:
-    return parse_number(text, native=True)
+def _digits(arrow: pa.DataType) -> tuple[int, int]:
+    """How many digits a type holds before and after the point."""
+    return (18, 0) if pa.types.is_integer(arrow) else (arrow.precision - arrow.scale, arrow.scale)
+
+
+def _plain_digits(arrow: pa.DataType) -> str:
+    """The texts that `parse_number` reads as what they spell, and that the type holds; three decimals are ambiguous."""
+    whole, decimals = _digits(arrow)
+    return f"^[0-9]{{1,{min(whole, 15)}}}" + ("$" if not decimals else r"(?:[.,][0-9]{1,2})?$")
+
+
+def _fit(number: Decimal | None, arrow: pa.DataType) -> Decimal | int | str | None:
+    """The number with the type's decimals, or the code of why the type cannot hold it."""
+    whole, decimals = _digits(arrow)
+    if number is None:
+        return None
+    if number and number.adjusted() >= whole:
+        return "hors-bornes"
+    rounded = number.quantize(Decimal(1).scaleb(-decimals))
+    if abs(rounded - number) > _FLOAT_NOISE:
+        return "format-invalide"
+    return rounded if decimals else int(rounded)
 
 
 def _codes(result: Typed, item: Cell, text: Text, vocabularies: Vocabularies, log: IssueLog) -> Text:
     name = item.column.vocabulary or ""
-    codes = on_distinct(text, lambda value: find_code(vocabularies, name, value)).astype("str")
+    distinct = Distinct.of(text)
+    found = [find_code(vocabularies, name, value) for value in distinct.values.to_pylist()]
+    codes = distinct.column(pa.array(found, pa.string()))
     wrong = codes.index[codes.isna() & (text != "")]
     near = vocabularies.near(name, text[wrong])
     result.refuse(log, "code-inconnu", wrong, item.label, expected=vocabularies.title(name), near=near)

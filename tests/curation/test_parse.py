@@ -9,10 +9,13 @@ from decimal import Decimal
 
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pipelines.curation.gather import Gathered, gather
 from pipelines.curation.issues import IssueLog, suggestion
 from pipelines.curation.parse import Typed, Vocabularies, find_code, parse
+from pipelines.curation.values import parse_number
 from pipelines.dtypes import pandas_dtype
 from pipelines.sheets.cells import grid
 from pipelines.sheets.labels import label
@@ -287,3 +290,28 @@ def test_a_workbook_holds_one_contract(
     assert len(result.accepted()) == (0 if codes else 1)
     if codes and codes[0][0] == "contrat-unique":
         assert issues["value"].tolist() == [str(len(rows))]
+
+
+AMOUNTS = st.one_of(
+    st.decimals(-(10**17), 10**17, places=4).map(str),
+    st.integers(0, 10**19).map(str),
+    st.from_regex(r"\A[0-9]{1,17}[.,][0-9]{1,4}\Z"),
+    st.sampled_from(["1,200", "007", "1 200,50 €", "1,5 M€", "-", "12,", ",5", "1e3", "", "０１", "75 k€", "3,0"]),
+)
+
+
+@pytest.mark.parametrize(("sheet", "label", "decimals"), [("Actions", "Montant (€)", 2), ("Indicateurs", "Valeur", 4)])
+@given(texts=st.lists(AMOUNTS, min_size=20, max_size=40))
+@settings(max_examples=20, deadline=None)
+def test_numbers_of_a_column_are_those_read_one_by_one(
+    terms: Vocabularies, sheet: str, label: str, decimals: int, texts: list[str]
+) -> None:
+    result, issues = typed(terms, sheet, *({label: text, "Remarque": "dite"} for text in texts))
+    [column] = [item.column for item in sheets()[sheet].fields if isinstance(item, Cell) and item.label == label]
+    told = set(issues.loc[(issues["column"] == label) & issues["value"].ne(""), "row"])
+    for text, got, row in zip(texts, result.frame[column.name], result.source.origin["row"], strict=True):
+        number = parse_number(text).number
+        rounded = None if number is None or number.adjusted() >= 16 else round(number, decimals)
+        expected = rounded if rounded is not None and abs(rounded - (number or 0)) < Decimal("1e-9") else None
+        assert expected == (None if pd.isna(got) else got), text
+        assert (row in told) == (text != "" and expected is None) or (expected is not None and expected < 0), text
