@@ -16,6 +16,8 @@ from pipelines.curation.catalogue import CATALOGUE, SEVERITY_NAMES, Severity
 
 TEMPLATE = Path(__file__).with_name("report.html.j2")
 WHOLE_FILE = "(fichier)"
+MOST_OF_A_RULE = 2_000
+"""Issues of one rule that the page lists, in their order: a browser must bear them; the figures count them all."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,7 @@ def render(issues: pd.DataFrame, files: pd.DataFrame, *, title: str = "Contrôle
     """
     from jinja2 import Environment, StrictUndefined
 
+    listed = issues[issues.groupby("code").cumcount() < MOST_OF_A_RULE]
     by_file, with_issues = _by_file(issues, files), {*issues["file"].replace("", WHOLE_FILE)}
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters |= {"figure": _figure, "unbroken": _unbroken}
@@ -62,7 +65,9 @@ def render(issues: pd.DataFrame, files: pd.DataFrame, *, title: str = "Contrôle
         silent=[count for count in by_file if count.name not in with_issues],
         by_sheet=_counts(issues, "sheet", WHOLE_FILE),
         by_rule=_rules(issues),
-        issues=issues.to_dict("records"),
+        issues=listed.to_dict("records"),
+        most=MOST_OF_A_RULE,
+        unlisted=len(issues) - len(listed),
         severity_names=SEVERITY_NAMES,
     )
 

@@ -10,7 +10,7 @@ import pytest
 
 from pipelines.curation.catalogue import CATALOGUE, SEVERITY_NAMES
 from pipelines.curation.issues import IssueLog, place
-from pipelines.curation.report import TEMPLATE, render
+from pipelines.curation.report import MOST_OF_A_RULE, TEMPLATE, render
 from pipelines.orchestration.report import files_read
 
 HOSTILE = '<script>alert("x")</script>'
@@ -146,6 +146,18 @@ def test_every_issue_with_its_cell_message_and_advice(page: Page) -> None:
         assert row[4] == issue["value"]
         assert row[5].replace("\N{NO-BREAK SPACE}", " ") == issue["message"] + issue["advice"]
         assert not re.search("« | [»?!;:]", row[5]), "punctuation alone on a line"
+
+
+def test_a_rule_broken_too_often_is_counted_whole_and_listed_in_part() -> None:
+    log = IssueLog()
+    broken = MOST_OF_A_RULE + 3
+    one = place("contrats/alpes.xlsx", "Actions", column="Début", value="?")
+    log.add("date-illisible", one.loc[[0] * broken].assign(row=range(2, broken + 2)).reset_index(drop=True))
+    log.add("fichier-illisible", place("contrats/nice.xlsx", value="nice.xlsx"), expected="abîmé")
+    text = render(log.frame(), FILES)
+    assert len(Page(text).tables["toutes"]) == 1 + MOST_OF_A_RULE + 1
+    assert "3 autres ne sont pas montrées ici" in text
+    assert f'<td class="number">{broken:,}</td>'.replace(",", "\N{NARROW NO-BREAK SPACE}") in text
 
 
 def test_what_was_typed_is_never_markup(page: Page, text: str) -> None:
