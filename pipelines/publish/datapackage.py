@@ -20,6 +20,7 @@ import pyarrow as pa
 
 from pipelines.publish.csv_files import DIALECT
 from pipelines.publish.description import DatasetDescription
+from pipelines.publish.formats import CSV, FORMATS, XLSX, ZIP
 from pipelines.publish.table_schema import Codes, Json, contributors, licences, table_schema
 from pipelines.publish.tables_arrow import Declared, foreign_keys
 from pipelines.publish.versions import DESCRIPTOR, TRIAL
@@ -27,6 +28,7 @@ from schemas.declaration import Table
 from schemas.version import MODEL_VERSION
 
 WORKBOOK = "contrats-de-destination.xlsx"
+ARCHIVE = "contrats-de-destination.zip"
 SOURCES_TABLE = "sources"
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 OTHER_FORMATS = {"parquet": "application/vnd.apache.parquet", "xlsx": XLSX_TYPE}
@@ -61,7 +63,22 @@ class Files:
     directory: Path
     tables: Mapping[str, pa.Table]
     declared: Declared
+    formats: tuple[str, ...] = FORMATS
     _measured: dict[str, Measures] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def whole(self) -> tuple[str, ...]:
+        """The files that hold every table."""
+        return tuple(path for name, path in ((XLSX, WORKBOOK), (ZIP, ARCHIVE)) if name in self.formats)
+
+    @property
+    def others(self) -> Mapping[str, str]:
+        """The formats of each table beside CSV, with their media types."""
+        return {name: mediatype for name, mediatype in OTHER_FORMATS.items() if name in self.formats}
+
+    def of_table(self, name: str) -> Mapping[str, str]:
+        """The files of a table by format, CSV first."""
+        return {format_: f"{format_}/{name}.{format_}" for format_ in (CSV, *self.others)}
 
     def measures(self, path: str) -> Measures:
         """The size and the hash of a file, read once however many metadata state them."""
@@ -141,7 +158,8 @@ def _sources(tables: Mapping[str, pa.Table]) -> list[dict[str, str]]:
 
 
 def _resource(files: Files, table: Table, codes: Codes) -> Json:
-    path = f"csv/{table.name}.csv"
+    paths = files.of_table(table.name)
+    path = paths[CSV]
     return {
         "name": table.name,
         "type": "table",
@@ -159,9 +177,8 @@ def _resource(files: Files, table: Table, codes: Codes) -> Json:
         "rows": files.tables[table.name].num_rows,
         "schema": table_schema(table, codes) | _keys(table, files.tables[table.name], files.declared),
         "autres_formats": [
-            {"path": other, "format": name, "mediatype": mediatype, **files.measures(other)}
-            for name, mediatype in OTHER_FORMATS.items()
-            for other in [f"{name}/{table.name}.{name}"]
+            {"path": paths[name], "format": name, "mediatype": mediatype, **files.measures(paths[name])}
+            for name, mediatype in files.others.items()
         ],
     }
 

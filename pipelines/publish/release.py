@@ -21,7 +21,7 @@ import pandas as pd
 import pyarrow as pa
 
 from pipelines.publish import csv_files, lock, parquet_files, xlsx_files
-from pipelines.publish.datapackage import OTHER_FORMATS, WORKBOOK, Files, datapackage
+from pipelines.publish.datapackage import WORKBOOK, Files, datapackage
 from pipelines.publish.describing.files import DESCRIBING, write_describing
 from pipelines.publish.description import DatasetDescription
 from pipelines.publish.dictionary import DICTIONARY, markdown
@@ -33,6 +33,7 @@ from pipelines.publish.diff.page import render
 from pipelines.publish.diff.reading import is_partial
 from pipelines.publish.errors import OutputsError
 from pipelines.publish.folder import NotAReleaseError, ReleaseFolder
+from pipelines.publish.formats import FORMATS, XLSX
 from pipelines.publish.journal import LEFT_OUT, TAKEN_BACK, among, journal, kept_out
 from pipelines.publish.notes import notes
 from pipelines.publish.staging import Staging, abandon, begin, reveal, seal, step
@@ -78,7 +79,7 @@ def write_release(
     Raises `OutputsBusy` when another build is at work, `OutputsError` when the disk refuses, ``ValueError`` when a
     table does not hold to its declaration; the releases are then left as they were.
     """
-    with begin(outputs, date, declared) as staging:
+    with begin(outputs, date, declared, formats=description.formats) as staging:
         write_csv(staging, tables)
         write_parquet(staging, tables)
         write_xlsx(staging, tables, description)
@@ -101,7 +102,9 @@ def write_parquet(staging: Staging, tables: Frames) -> int:
 
 
 def write_xlsx(staging: Staging, tables: Frames, description: DatasetDescription) -> int:
-    """``xlsx/<table>.xlsx``, and the workbook of everything."""
+    """``xlsx/<table>.xlsx``, and the workbook of everything; nothing when that format is not chosen."""
+    if XLSX not in staging.formats:
+        return 0
 
     def write(table: pa.Table, name: str, path: Path) -> None:
         path.write_bytes(xlsx_files.table_workbook(table, staging.declared[name], staging.date))
@@ -143,7 +146,7 @@ def write_metadata(
             "contenu_sha256": _content_sha256(staging, description, issues),
         }
         arrow = all_to_arrow(tables, staging.declared)
-        files = Files(staging.directory, arrow, staging.declared)
+        files = Files(staging.directory, arrow, staging.declared, staging.formats)
         write_describing(files, description, release, issues)
         found = _compare(staging, datapackage(files, description, codes, release, trial=staging.trial))
         _write_text(staging.directory / DIFF, found.dumps())
@@ -155,7 +158,7 @@ def write_metadata(
             staging.directory / JOURNAL,
             journal(staging.version, staging.date, tables, staging.declared, issues, told, trial=staging.trial),
         )
-        whole = Files(staging.directory, arrow, staging.declared)
+        whole = Files(staging.directory, arrow, staging.declared, staging.formats)
         _write_json(
             staging.directory / DESCRIPTOR, datapackage(whole, description, codes, release, trial=staging.trial)
         )
@@ -249,7 +252,7 @@ def _content_sha256(staging: Staging, description: DatasetDescription, issues: p
     """The fingerprint of what the release says, whatever its date: CSV files, schemas, description of the dataset.
 
     What it lacks or takes from an earlier release counts too: the same tables, whole, are not the same release. Nor
-    is a trial the real one.
+    is a trial the real one, nor what has other formats.
     """
     digest = hashlib.sha256(_json(description.as_json()).encode())
     for name in staging.declared:
@@ -260,13 +263,16 @@ def _content_sha256(staging: Staging, description: DatasetDescription, issues: p
     digest.update("".join(f"{' | '.join(place)}\n" for place in sorted(lacks.itertuples(index=False))).encode())
     if staging.trial:
         digest.update(f"{TRIAL}\n".encode())
+    if staging.formats != FORMATS:
+        digest.update(f"formats {' '.join(staging.formats)}\n".encode())
     return digest.hexdigest()
 
 
 def _check_files(staging: Staging) -> None:
-    expected = [DESCRIPTOR, DICTIONARY, ISSUES, JOURNAL, WORKBOOK, DIFF, DIFF_PAGE, *DESCRIBING]
+    files = Files(staging.directory, {}, staging.declared, staging.formats)
+    expected = [DESCRIPTOR, DICTIONARY, ISSUES, JOURNAL, DIFF, DIFF_PAGE, *files.whole, *DESCRIBING]
     for name in staging.declared:
-        expected += [f"schemas/{name}.json", f"csv/{name}.csv", *(f"{kind}/{name}.{kind}" for kind in OTHER_FORMATS)]
+        expected += [f"schemas/{name}.json", *files.of_table(name).values()]
     absent = [path for path in expected if not _has_content(staging.directory / path)]
     if absent:
         raise OutputsError(f"Publication incomplète : il manque {', '.join(absent)} ; relancez toutes les étapes.")

@@ -18,6 +18,7 @@ from typing import Self
 
 from pipelines.publish import lock
 from pipelines.publish.errors import OutputsError, as_outputs_error
+from pipelines.publish.formats import FORMATS
 from pipelines.publish.tables_arrow import Declared
 from pipelines.publish.versions import LATEST, POINTER, RELEASES, SUMS, next_version, read_versions, write_versions
 from schemas import registry
@@ -30,7 +31,7 @@ _READ_ONLY_FILE, _READ_ONLY_FOLDER, _OPEN = 0o444, 0o555, 0o755
 class Staging:
     """A release being prepared. As a context manager, it leaves nothing behind when its block ends unfinished.
 
-    ``trial``: it is marked as a trial, which no portal ever gets.
+    ``trial``: it is marked as a trial, which no portal ever gets. ``formats``: those that its files are in.
     """
 
     outputs: Path
@@ -39,6 +40,7 @@ class Staging:
     date: dt.date
     declared: Declared = field(repr=False, compare=False)
     trial: bool = False
+    formats: tuple[str, ...] = FORMATS
 
     def __enter__(self) -> Self:
         return self
@@ -54,7 +56,14 @@ class Staging:
         return path
 
 
-def begin(outputs: Path, date: dt.date, declared: Declared | None = None, *, trial: bool = False) -> Staging:
+def begin(
+    outputs: Path,
+    date: dt.date,
+    declared: Declared | None = None,
+    *,
+    trial: bool = False,
+    formats: tuple[str, ...] = FORMATS,
+) -> Staging:
     """Takes the folder of outputs, sweeps what dead builds left, mends the pointer, and opens an empty staging folder.
 
     Raises `OutputsBusy` when another build holds the folder, `OutputsError` when it can't be written.
@@ -74,7 +83,8 @@ def begin(outputs: Path, date: dt.date, declared: Declared | None = None, *, tri
     except BaseException:
         lock.free(outputs)
         raise
-    return Staging(outputs, directory, version, date, registry.tables() if declared is None else declared, trial)
+    known = registry.tables() if declared is None else declared
+    return Staging(outputs, directory, version, date, known, trial, formats)
 
 
 def abandon(staging: Staging) -> None:

@@ -17,7 +17,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 
-from pipelines.publish.datapackage import OTHER_FORMATS, WORKBOOK, Files
+from pipelines.publish.datapackage import WORKBOOK, Files
 from pipelines.publish.describing.archive import ARCHIVE
 from pipelines.publish.describing.catalog_codes import AUTHORITY, FORMATS, THEME_LABELS, frequency_code
 from pipelines.publish.description import Area, DatasetDescription
@@ -176,18 +176,18 @@ def _whole(files: Files, description: DatasetDescription, release: Mapping[str, 
             "Les fichiers CSV, leurs schémas et le dictionnaire.", "The CSV files, their schemas and the dictionary."
         ),
     }
-    for path, title in everything.items():
-        yield _distribution(files, description, release, path, title, about[path])
+    for path in files.whole:
+        yield _distribution(files, description, release, path, everything[path], about[path])
 
 
 def _tables(files: Files, description: DatasetDescription, release: Mapping[str, str]) -> Iterator[Json]:
     for table in in_order(files.declared).values():
-        for format_ in ("csv", *OTHER_FORMATS):
+        for format_, path in files.of_table(table.name).items():
             node = _distribution(
                 files,
                 description,
                 release,
-                f"{format_}/{table.name}.{format_}",
+                path,
                 Bilingual(f"{table.title.fr} – {format_.upper()}", f"{table.title.en} – {format_.upper()}"),
                 _about(table, files.tables[table.name].num_rows),
             )
