@@ -183,17 +183,18 @@ def make_publication() -> dg.AssetsDefinition:
         description = dataset_description(sources)
         formats = _chosen(settings.formats) if settings.formats else description.formats
         staging = publishing.begin(outputs, settings.release_date, trial=settings.trial, formats=formats)
+        arrow = publishing.prepare(staging, inputs)
         with step("Fichiers CSV") as writing:
-            publishing.write_csv(staging, inputs)
+            publishing.write_csv(staging, arrow)
             writing.counted = f"{len(inputs)} fichiers"
         with step("Fichiers Parquet") as writing:
-            publishing.write_parquet(staging, inputs)
+            publishing.write_parquet(staging, arrow)
             writing.counted = f"{len(inputs)} fichiers"
         with step("Classeurs XLSX") as writing:
-            written = publishing.write_xlsx(staging, inputs, description)
+            written = publishing.write_xlsx(staging, arrow, description)
             writing.counted = f"{written} classeurs" if written else _NOT_CHOSEN
         with step("Métadonnées") as writing:
-            found = publishing.write_metadata(staging, inputs, issues, description, codes, sources)
+            found = publishing.write_metadata(staging, arrow, issues, description, codes, sources)
             writing.counted = "schémas, catalogue, dictionnaire, comparaison"
         yield from _verdict(found)
         with step("Mise en place de la version") as writing:

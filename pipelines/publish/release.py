@@ -3,8 +3,8 @@
 Belongs here: which files a release has, in which order they are written, when it counts as new. Does not belong here:
 how each file is written, nor the site, the portal and the catalogues, which read or add to what is prepared here.
 
-The steps can run one by one (``begin``, ``write_csv``, ``write_parquet``, ``write_xlsx``, ``write_metadata``,
-``finish``); a step that fails drops the whole preparation. ``write_release`` runs them all.
+The steps can run one by one (``begin``, ``prepare``, ``write_csv``, ``write_parquet``, ``write_xlsx``,
+``write_metadata``, ``finish``); a step that fails drops the whole preparation. ``write_release`` runs them all.
 """
 
 from __future__ import annotations
@@ -50,6 +50,7 @@ __all__ = [
     "abandon",
     "begin",
     "finish",
+    "prepare",
     "write_csv",
     "write_metadata",
     "write_parquet",
@@ -80,11 +81,18 @@ def write_release(
     table does not hold to its declaration; the releases are then left as they were.
     """
     with begin(outputs, date, declared, formats=description.formats) as staging:
-        write_csv(staging, tables)
-        write_parquet(staging, tables)
-        write_xlsx(staging, tables, description)
-        found = write_metadata(staging, tables, issues, description, codes, sources_dir)
+        arrow = prepare(staging, tables)
+        write_csv(staging, arrow)
+        write_parquet(staging, arrow)
+        write_xlsx(staging, arrow, description)
+        found = write_metadata(staging, arrow, issues, description, codes, sources_dir)
         return finish(staging, found)
+
+
+def prepare(staging: Staging, tables: Frames) -> dict[str, pa.Table]:
+    """The tables as every format is written from them: made and checked once, the other steps take them as they are."""
+    with step(staging):
+        return all_to_arrow(tables, staging.declared)
 
 
 def write_csv(staging: Staging, tables: Frames) -> int:
@@ -158,9 +166,8 @@ def write_metadata(
             staging.directory / JOURNAL,
             journal(staging.version, staging.date, tables, staging.declared, issues, told, trial=staging.trial),
         )
-        whole = Files(staging.directory, arrow, staging.declared, staging.formats)
         _write_json(
-            staging.directory / DESCRIPTOR, datapackage(whole, description, codes, release, trial=staging.trial)
+            staging.directory / DESCRIPTOR, datapackage(files, description, codes, release, trial=staging.trial)
         )
         return found
 
@@ -225,7 +232,7 @@ def _compare(staging: Staging, descriptor: Json) -> Diff:
             f"retirez-le de {last.path.parent} : la version d’avant sert alors de dernière."
         )
     try:
-        new = ReleaseFolder(staging.directory, json.loads(_json(descriptor)))
+        new = ReleaseFolder(staging.directory, json.loads(json.dumps(descriptor)))
         if last is None:
             return diff(None, new)
         old = ReleaseFolder.open(last.path)
