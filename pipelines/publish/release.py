@@ -192,7 +192,7 @@ def finish(staging: Staging, found: Diff) -> Release:
             abandon(staging)
             return replace(last, new=False)
         require_compatible(found)
-        seal(staging)
+        seal(staging, _measured(staging))
         verified = verify(staging.directory)
         if not verified.sound:
             raise ValueError(f"La version préparée ne se vérifie pas :\n{verified.text()}")
@@ -265,7 +265,8 @@ def _content_sha256(staging: Staging, description: DatasetDescription, issues: p
     for name in staging.declared:
         for path in (f"csv/{name}.csv", f"schemas/{name}.json"):
             content = (staging.directory / path).read_bytes()
-            digest.update(f"{path} {len(content)}\n".encode() + content)
+            digest.update(f"{path} {len(content)}\n".encode())
+            digest.update(content)
     lacks = kept_out(issues)[["code", "file", "sheet", "cell"]].drop_duplicates()
     digest.update("".join(f"{' | '.join(place)}\n" for place in sorted(lacks.itertuples(index=False))).encode())
     if staging.trial:
@@ -283,6 +284,14 @@ def _check_files(staging: Staging) -> None:
     absent = [path for path in expected if not _has_content(staging.directory / path)]
     if absent:
         raise OutputsError(f"Publication incomplète : il manque {', '.join(absent)} ; relancez toutes les étapes.")
+
+
+def _measured(staging: Staging) -> dict[str, str]:
+    """The digests that the descriptor gives: files are hashed once before they are sealed, and again to verify them."""
+    content = json.loads((staging.directory / DESCRIPTOR).read_text(encoding="utf-8"))
+    others = [other for resource in content["resources"] for other in resource["autres_formats"]]
+    files = [*content["resources"], *others, *content["autres_fichiers"]]
+    return {file["path"]: file["hash"].removeprefix("sha256:") for file in files}
 
 
 def _has_content(path: Path) -> bool:

@@ -10,7 +10,7 @@ import datetime as dt
 import hashlib
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -115,19 +115,18 @@ def step(staging: Staging) -> Iterator[None]:
         raise
 
 
-def seal(staging: Staging) -> None:
+def seal(staging: Staging, known: Mapping[str, str]) -> None:
     """Writes ``SHA256SUMS``, the last file: one line per file, in the form that ``sha256sum -c`` reads.
 
+    ``known``: the digests of files, by path; those of the others are computed.
     From then on nothing in it can be written: its files and folders are read-only, save the outermost, which would
     not move if it were.
     """
     files = sorted(path for path in staging.directory.rglob("*") if path.is_file())
     with ThreadPoolExecutor(_SYNCS) as pool:
-        digests = pool.map(_digest_on_disk, files)
-        lines = [
-            f"{digest}  {path.relative_to(staging.directory).as_posix()}\n"
-            for path, digest in zip(files, digests, strict=True)
-        ]
+        list(pool.map(_sync_file, files))
+    names = [path.relative_to(staging.directory).as_posix() for path in files]
+    lines = [f"{known.get(name) or _digest(path)}  {name}\n" for name, path in zip(names, files, strict=True)]
     with (staging.directory / SUMS).open("w", encoding="utf-8", newline="\n") as file:
         file.writelines(lines)
         file.flush()
@@ -186,8 +185,12 @@ def _sweep(outputs: Path) -> None:
             close(release)
 
 
-def _digest_on_disk(path: Path) -> str:
-    """The digest of a file, once its bytes are on the disk for good."""
+def _sync_file(path: Path) -> None:
+    """Sees to it that the bytes of a file are on the disk for good."""
     with path.open("rb") as file:
         os.fsync(file.fileno())
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -75,8 +75,8 @@ def _sources_per_row(tables: Tables, declared: Declared) -> Json:
     """How many sources stand behind each row of the tables of facts, and of the other tables that are cited."""
     where = ["table_code", "ligne_id"]
     citations = _rows(tables, CITATIONS, [*where, "source_id"])
-    citations = citations.filter(pc.and_(citations["table_code"].is_valid(), citations["ligne_id"].is_valid()))
-    pairs = citations.group_by([*where, "source_id"]).aggregate([])
+    named = pc.and_(*(citations[name].is_valid() for name in where))
+    pairs = _coded(citations.filter(named), "ligne_id", "source_id").group_by([*where, "source_id"]).aggregate([])
     cited_rows = pairs.group_by(where).aggregate([([], "count_all")]).rename_columns([*where, "sources"])
     by_number = cited_rows.group_by(["table_code", "sources"]).aggregate([([], "count_all")]).to_pandas()
     cited = set(by_number["table_code"])
@@ -92,6 +92,15 @@ def _sources_per_row(tables: Tables, declared: Declared) -> Json:
         "tables": found,
         "ensemble": _share(several, sum(tables[name].num_rows for name in found)),
     }
+
+
+def _coded(rows: pa.Table, *names: str) -> pa.Table:
+    """Texts whose values no longer matter as numbers, which are quicker to group."""
+    for name in names:
+        texts = rows[name].dictionary_encode().unify_dictionaries()
+        numbers = pa.chunked_array([part.indices for part in texts.chunks], pa.int32())
+        rows = rows.set_column(rows.column_names.index(name), name, numbers)
+    return rows
 
 
 def _by_number(counts: pd.DataFrame, rows: int) -> Json:
