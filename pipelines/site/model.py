@@ -118,7 +118,7 @@ class Release:
     @cached_property
     def with_workbooks(self) -> bool:
         """Whether its tables are workbooks too."""
-        others = [other for one in self.resources.values() for other in one.get("autres_formats", [])]
+        others = [other for one in self.descriptor.get("resources", []) for other in one.get("autres_formats", [])]
         return any(other.get("format") == XLSX for other in others)
 
     def family(self, table: str) -> str:
