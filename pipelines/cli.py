@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from pipelines.progress import Step
+    from pipelines.publish.release import Release
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -65,6 +66,17 @@ def _date(_context: click.Context, _option: click.Parameter, value: str | None) 
         raise click.BadParameter("une date s’écrit AAAA-MM-JJ, par exemple 2026-11-22.") from error
 
 
+def _formats(_context: click.Context, _option: click.Parameter, value: str | None) -> str:
+    from pipelines.publish.formats import chosen
+
+    if value is None:
+        return ""
+    try:
+        return ",".join(chosen(value))
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
+
+
 @main.command()
 @click.option(
     "--sources",
@@ -82,8 +94,14 @@ def _date(_context: click.Context, _option: click.Parameter, value: str | None) 
     "--partial", is_flag=True, help="Publie malgré des lignes refusées, mises en quarantaine avec ce qui en dépend."
 )
 @click.option("--trial", is_flag=True, help="Publication d’essai : marquée comme telle, jamais envoyée au portail.")
+@click.option(
+    "--formats",
+    metavar="csv,parquet[,xlsx][,zip]",
+    callback=_formats,
+    help="Formats de la version (sans l’option : ceux de jeu_de_donnees.toml, tous s’il n’en dit rien).",
+)
 @guarded
-def build(sources: Path | str, outputs: Path | str, date: str, partial: bool, trial: bool) -> int:
+def build(sources: Path | str, outputs: Path | str, date: str, partial: bool, trial: bool, formats: str) -> int:
     """Fait tout : lit, contrôle, normalise, publie une version."""
     from pipelines.curation.console import print_issues
     from pipelines.orchestration.launch import launch
@@ -97,7 +115,7 @@ def build(sources: Path | str, outputs: Path | str, date: str, partial: bool, tr
         outputs = outputs.resolve()
     console = console_of()
     with listening(_teller(console)):
-        result = launch(sources, outputs, date, partial=partial, trial=trial)
+        result = launch(sources, outputs, date, partial=partial, trial=trial, formats=formats)
     if result.refused:
         print_issues(console, result.issues)
         if result.report is not None:
@@ -118,7 +136,8 @@ def build(sources: Path | str, outputs: Path | str, date: str, partial: bool, tr
         console.print(f"\n[bold green]Version {release.version} publiée[/]{mark} : {where}")
     else:
         console.print(f"\n[bold]Rien de nouveau[/] : les données sont celles de {release.version}, {where}")
-    console.print("Ensuite : ouvrez contrats-de-destination.xlsx dans ce dossier.")
+    first = "contrats-de-destination.xlsx" if _has_workbook(release) else "csv/contrats_a_plat.csv"
+    console.print(f"Ensuite : ouvrez {first} dans ce dossier.")
     if isinstance(outputs, Path):
         console.print("Le site de téléchargement est à jour : `make serve` le montre ; `make dev` ouvre Dagster.")
     return DONE
@@ -259,6 +278,15 @@ def text(file: Path, revue: bool) -> int:
         shown = f"(illisible : {error.reason})\n"
     click.echo(shown.encode(), nl=False)
     return DONE
+
+
+def _has_workbook(release: Release) -> bool:
+    """Whether a release says that it holds a workbook of everything: of one in a store, not all files are here."""
+    from pipelines.publish.datapackage import WORKBOOK
+    from pipelines.publish.folder import ReleaseFolder
+
+    files = ReleaseFolder.open(release.path).descriptor.get("autres_fichiers", [])
+    return any(one["path"] == WORKBOOK for one in files)
 
 
 def _require_page(html: Path) -> None:

@@ -118,7 +118,7 @@ def write_folder(folder: Path, made: Mapping[str, pa.Table]) -> None:
     resources = [_resource(folder, declared, made[name].num_rows) for name, declared in DECLARED.items()]
     descriptor = {"version": VERSION, "created": f"{VERSION}T00:00:00Z", "resources": resources}
     (folder / DESCRIPTOR).write_text(json.dumps(descriptor), encoding="utf-8")
-    seal(cast("Staging", SimpleNamespace(directory=folder)))
+    seal(cast("Staging", SimpleNamespace(directory=folder)), {})
 
 
 def _resource(folder: Path, declared: Table, rows: int) -> dict[str, object]:

@@ -60,9 +60,18 @@ def home() -> Path:
 
 
 def launch(
-    sources: Path | str, outputs: Path | str, date: str, *, partial: bool = False, trial: bool = False
+    sources: Path | str,
+    outputs: Path | str,
+    date: str,
+    *,
+    partial: bool = False,
+    trial: bool = False,
+    formats: str = "",
 ) -> Result:
-    """Runs the whole job; the folders are absolute or addresses, the date ISO or "" for today in Paris."""
+    """Runs the whole job; the folders are absolute or addresses, the date ISO or "" for today in Paris.
+
+    ``formats``: « csv,parquet », or "" for those of the description of the dataset.
+    """
     folder = home()
     warnings.filterwarnings("ignore", module="dagster")
     import dagster as dg
@@ -84,7 +93,8 @@ def launch(
         return Result(IssueLog().frame(), {}, None, refused=False, code=2, message=str(error))
 
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
-    settings = {"sources": str(sources), "outputs": str(outputs), "date": date, "partial": partial, "trial": trial}
+    folders = {"sources": str(sources), "outputs": str(outputs)}
+    settings = {**folders, "date": date, "partial": partial, "trial": trial, "formats": formats}
     run_id = make_new_run_id()
     try:
         opened = dg.DagsterInstance.get()

@@ -27,6 +27,7 @@ from pipelines.publish.description import DatasetDescription, DescriptionError, 
 from pipelines.publish.diff.breaking import BreakingReleaseError, require_compatible, warnings
 from pipelines.publish.diff.journal import changes_section
 from pipelines.publish.diff.model import Diff
+from pipelines.publish.formats import chosen
 from pipelines.sheets.guard import outside
 from schemas.registry import tables
 
@@ -40,6 +41,7 @@ DESCRIPTION_FILE = "jeu_de_donnees.toml"
 RELEASE = RELEASE_FILES["version"]
 DIFF = RELEASE_FILES["comparaison"]
 COMPATIBLE, ADDITIONS = "compatible", "modele_annonce"
+_NOT_CHOSEN = "ce format n’est pas de ceux que l’éditeur a choisis"
 SHOWN = 50
 """Lines of the comparison that the UI previews; the rest is in ``diff.html``."""
 
@@ -49,6 +51,18 @@ def _links(name: str, release: Path, outputs: Path) -> dict[str, dg.MetadataValu
     described = ("datapackage.json", "dictionnaire.md", "journal.md", "issues.csv", "schemas", "sources")
     files = {"metadonnees": described, "xlsx": ("xlsx", WORKBOOK)}.get(name, (name,))
     return {file: link(outputs, release / file) for file in files}
+
+
+def _chosen(text: str) -> tuple[str, ...]:
+    """The formats that the settings of a run name.
+
+    Raises:
+        dagster.Failure: they do not name what a release must have.
+    """
+    try:
+        return chosen(text)
+    except ValueError as error:
+        raise dg.Failure(f"Réglage « formats » : {error}", allow_retries=False) from error
 
 
 def dataset_description(sources: Path) -> DatasetDescription:
@@ -167,18 +181,20 @@ def make_publication() -> dg.AssetsDefinition:
         codes = job.codes_of(inputs["nomenclatures"])
         sources, outputs = settings.sources_folder, settings.outputs_folder
         description = dataset_description(sources)
-        staging = publishing.begin(outputs, settings.release_date, trial=settings.trial)
+        formats = _chosen(settings.formats) if settings.formats else description.formats
+        staging = publishing.begin(outputs, settings.release_date, trial=settings.trial, formats=formats)
+        arrow = publishing.prepare(staging, inputs)
         with step("Fichiers CSV") as writing:
-            publishing.write_csv(staging, inputs)
+            publishing.write_csv(staging, arrow)
             writing.counted = f"{len(inputs)} fichiers"
         with step("Fichiers Parquet") as writing:
-            publishing.write_parquet(staging, inputs)
+            publishing.write_parquet(staging, arrow)
             writing.counted = f"{len(inputs)} fichiers"
         with step("Classeurs XLSX") as writing:
-            publishing.write_xlsx(staging, inputs, description)
-            writing.counted = f"{len(inputs) + 1} classeurs"
+            written = publishing.write_xlsx(staging, arrow, description)
+            writing.counted = f"{written} classeurs" if written else _NOT_CHOSEN
         with step("Métadonnées") as writing:
-            found = publishing.write_metadata(staging, inputs, issues, description, codes, sources)
+            found = publishing.write_metadata(staging, arrow, issues, description, codes, sources)
             writing.counted = "schémas, catalogue, dictionnaire, comparaison"
         yield from _verdict(found)
         with step("Mise en place de la version") as writing:
@@ -187,7 +203,9 @@ def make_publication() -> dg.AssetsDefinition:
             writing.counted = release.version if release.new else f"{release.version}, déjà publiée"
         where = link(outputs, release.path)
         for name in _FILES:
-            yield dg.Output(str(release.path), name, metadata=_links(name, release.path, outputs))
+            kept = name in (*formats, "metadonnees")
+            said = _links(name, release.path, outputs) if kept else {"format": dg.MetadataValue.text(_NOT_CHOSEN)}
+            yield dg.Output(str(release.path), name, metadata=said)
         yield dg.Output(found, "comparaison", metadata=_compared(found, release.path, outputs))
         yield dg.Output(
             release,

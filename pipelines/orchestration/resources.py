@@ -48,6 +48,10 @@ class Run(dg.ConfigurableResource):  # type: ignore[type-arg]
         default=False,
         description="Publication d’essai : marquée comme telle, jamais envoyée au portail.",
     )
+    formats: str = Field(
+        default="",
+        description="Formats de la version, par exemple csv,parquet ; vide : ceux de jeu_de_donnees.toml.",
+    )
     publish: bool = Field(
         default=True, description="Publier une version ; sinon tout est contrôlé, et rien n’est publié."
     )

@@ -20,15 +20,16 @@ import pyarrow as pa
 
 from pipelines.publish.csv_files import DIALECT
 from pipelines.publish.description import DatasetDescription
+from pipelines.publish.formats import FORMATS, XLSX, ZIP
 from pipelines.publish.table_schema import Codes, Json, contributors, licences, table_schema
 from pipelines.publish.tables_arrow import Declared, foreign_keys
 from pipelines.publish.versions import DESCRIPTOR, TRIAL
-from pipelines.publish.xlsx_parts import FOLDER as XLSX
 from pipelines.publish.xlsx_parts import Part, parts_in, workbook_paths
 from schemas.declaration import Table
 from schemas.version import MODEL_VERSION
 
 WORKBOOK = "contrats-de-destination.xlsx"
+ARCHIVE = "contrats-de-destination.zip"
 SOURCES_TABLE = "sources"
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 OTHER_FORMATS = {"parquet": "application/vnd.apache.parquet", "xlsx": XLSX_TYPE}
@@ -63,7 +64,18 @@ class Files:
     directory: Path
     tables: Mapping[str, pa.Table]
     declared: Declared
+    formats: tuple[str, ...] = FORMATS
     _measured: dict[str, Measures] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def whole(self) -> tuple[str, ...]:
+        """The files that hold every table."""
+        return tuple(path for name, path in ((XLSX, WORKBOOK), (ZIP, ARCHIVE)) if name in self.formats)
+
+    @property
+    def others(self) -> Mapping[str, str]:
+        """The formats of each table beside CSV, with their media types."""
+        return {name: mediatype for name, mediatype in OTHER_FORMATS.items() if name in self.formats}
 
     def measures(self, path: str) -> Measures:
         """The size and the hash of a file, read once however many metadata state them."""
@@ -74,7 +86,7 @@ class Files:
     def forms(self, table: str) -> Iterator[tuple[str, str, Part]]:
         """The files of a table beside its CSV: the format of each, its path, the rows that it has."""
         rows = self.tables[table].num_rows
-        for name in OTHER_FORMATS:
+        for name in self.others:
             paths = workbook_paths(self.directory, table) if name == XLSX else [f"{name}/{table}.{name}"]
             for path, part in zip(paths, parts_in(rows, len(paths)), strict=True):
                 yield name, path, part

@@ -15,6 +15,9 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from pipelines.publish.formats import EXPECTED as EXPECTED_FORMATS
+from pipelines.publish.formats import FORMATS, are_formats, in_order
+
 DESCRIPTION_FILE = "jeu_de_donnees.toml"
 
 Check = Callable[[Any], bool]
@@ -97,6 +100,7 @@ class DatasetDescription:
     couverture_spatiale_adresse: str = ""
     couverture_spatiale_portail: tuple[str, ...] = ()
     emprise: tuple[Area, ...] = ()
+    formats: tuple[str, ...] = FORMATS
 
     def latest(self, path: str) -> str:
         """The permanent address of a file of the last release, whichever that is."""
@@ -107,8 +111,12 @@ class DatasetDescription:
         return pinned_address(self.adresse_de_base, version, path)
 
     def as_json(self) -> dict[str, object]:
-        """The description as JSON values (dates in ISO form), for files and for the content's fingerprint."""
-        return {**asdict(self), "couverture_temporelle": {name: day.isoformat() for name, day in self._days().items()}}
+        """The description as JSON values (dates in ISO form), for files and for the content's fingerprint.
+
+        Formats are left out: what the dataset says of itself is the same in all of them.
+        """
+        said = {name: value for name, value in asdict(self).items() if name != "formats"}
+        return {**said, "couverture_temporelle": {name: day.isoformat() for name, day in self._days().items()}}
 
     def _days(self) -> dict[str, dt.date]:
         return {"debut": self.couverture_temporelle.debut, "fin": self.couverture_temporelle.fin}
@@ -203,14 +211,20 @@ _EXPECTED: dict[str, Any] = {
     "editeur": _BODY,
     "point_de_contact": _BODY,
     "licence": {"nom": _NAME, "titre": _NAME, "adresse": _REQUIRED_ADDRESS, "identifiant_portail": _NAME},
+    "formats": (are_formats, EXPECTED_FORMATS),
     "couverture_temporelle": {"debut": (_is_day, "un jour (2011-01-01)"), "fin": (_is_day, "un jour (2027-12-31)")},
 }
+
+_OPTIONAL = frozenset({"formats"})
+"""The keys that may be absent: all formats are then published."""
 
 
 def _problems(found: Mapping[str, Any], expected: Mapping[str, Any], parent: str = "") -> list[str]:
     problems = [f"clé « {parent}{name} » inconnue.{_near(name, expected)}" for name in found if name not in expected]
     for name, wanted in expected.items():
         if name not in found:
+            if f"{parent}{name}" in _OPTIONAL:
+                continue
             what = f"une section [{parent}{name}]" if isinstance(wanted, dict) else wanted[1]
             problems.append(f"clé « {parent}{name} » absente : attendu {what}")
         elif isinstance(wanted, dict):
@@ -248,4 +262,5 @@ def _description(found: dict[str, Any]) -> DatasetDescription:
         point_de_contact=Body(**found["point_de_contact"]),
         licence=Licence(**found["licence"]),
         couverture_temporelle=Period(**found["couverture_temporelle"]),
+        formats=in_order(found.get("formats", FORMATS)),
     )

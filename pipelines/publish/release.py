@@ -3,8 +3,8 @@
 Belongs here: which files a release has, in which order they are written, when it counts as new. Does not belong here:
 how each file is written, nor the site, the portal and the catalogues, which read or add to what is prepared here.
 
-The steps can run one by one (``begin``, ``write_csv``, ``write_parquet``, ``write_xlsx``, ``write_metadata``,
-``finish``); a step that fails drops the whole preparation. ``write_release`` runs them all.
+The steps can run one by one (``begin``, ``prepare``, ``write_csv``, ``write_parquet``, ``write_xlsx``,
+``write_metadata``, ``finish``); a step that fails drops the whole preparation. ``write_release`` runs them all.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import pandas as pd
 import pyarrow as pa
 
 from pipelines.publish import csv_files, lock, parquet_files, xlsx_files
-from pipelines.publish.datapackage import OTHER_FORMATS, WORKBOOK, Files, datapackage
+from pipelines.publish.datapackage import WORKBOOK, Files, datapackage
 from pipelines.publish.describing.files import DESCRIBING, write_describing
 from pipelines.publish.description import DatasetDescription
 from pipelines.publish.dictionary import DICTIONARY, markdown
@@ -33,6 +33,7 @@ from pipelines.publish.diff.page import render
 from pipelines.publish.diff.reading import is_partial
 from pipelines.publish.errors import OutputsError
 from pipelines.publish.folder import NotAReleaseError, ReleaseFolder
+from pipelines.publish.formats import FORMATS, XLSX
 from pipelines.publish.journal import LEFT_OUT, TAKEN_BACK, among, journal, kept_out
 from pipelines.publish.notes import notes
 from pipelines.publish.staging import Staging, abandon, begin, reveal, seal, step
@@ -41,7 +42,6 @@ from pipelines.publish.tables_arrow import Declared, Frames, all_to_arrow
 from pipelines.publish.verify.files import damaged
 from pipelines.publish.verify.release import verify
 from pipelines.publish.versions import DESCRIPTOR, TRIAL, Release, Versions, read_versions, write_versions
-from pipelines.publish.xlsx_parts import FOLDER as XLSX
 from pipelines.publish.xlsx_parts import SHEET_ROWS, told
 from pipelines.sheets.inventory import source_files
 
@@ -51,6 +51,7 @@ __all__ = [
     "abandon",
     "begin",
     "finish",
+    "prepare",
     "write_csv",
     "write_metadata",
     "write_parquet",
@@ -80,12 +81,19 @@ def write_release(
     Raises `OutputsBusy` when another build is at work, `OutputsError` when the disk refuses, ``ValueError`` when a
     table does not hold to its declaration; the releases are then left as they were.
     """
-    with begin(outputs, date, declared) as staging:
-        write_csv(staging, tables)
-        write_parquet(staging, tables)
-        write_xlsx(staging, tables, description)
-        found = write_metadata(staging, tables, issues, description, codes, sources_dir)
+    with begin(outputs, date, declared, formats=description.formats) as staging:
+        arrow = prepare(staging, tables)
+        write_csv(staging, arrow)
+        write_parquet(staging, arrow)
+        write_xlsx(staging, arrow, description)
+        found = write_metadata(staging, arrow, issues, description, codes, sources_dir)
         return finish(staging, found)
+
+
+def prepare(staging: Staging, tables: Frames) -> dict[str, pa.Table]:
+    """The tables as every format is written from them: made and checked once, the other steps take them as they are."""
+    with step(staging):
+        return all_to_arrow(tables, staging.declared)
 
 
 def write_csv(staging: Staging, tables: Frames) -> int:
@@ -103,7 +111,12 @@ def write_parquet(staging: Staging, tables: Frames) -> int:
 
 
 def write_xlsx(staging: Staging, tables: Frames, description: DatasetDescription, sheet_rows: int = SHEET_ROWS) -> int:
-    """``xlsx/<table>.xlsx``, and the workbook of everything; ``sheet_rows``: beyond them, a table has several."""
+    """``xlsx/<table>.xlsx``, and the workbook of everything; nothing when that format is not chosen.
+
+    ``sheet_rows``: beyond them, a table has several workbooks.
+    """
+    if XLSX not in staging.formats:
+        return 0
     declared, date, release = staging.declared, staging.date, staging.directory
     with step(staging):
         staging.folder(XLSX)
@@ -143,7 +156,7 @@ def write_metadata(
             "contenu_sha256": _content_sha256(staging, description, issues),
         }
         arrow = all_to_arrow(tables, staging.declared)
-        files = Files(staging.directory, arrow, staging.declared)
+        files = Files(staging.directory, arrow, staging.declared, staging.formats)
         write_describing(files, description, release, issues)
         found = _compare(staging, datapackage(files, description, codes, release, trial=staging.trial))
         _write_text(staging.directory / DIFF, found.dumps())
@@ -156,9 +169,8 @@ def write_metadata(
             staging.directory / JOURNAL,
             journal(staging.version, staging.date, tables, staging.declared, issues, changes, trial=staging.trial),
         )
-        whole = Files(staging.directory, arrow, staging.declared)
         _write_json(
-            staging.directory / DESCRIPTOR, datapackage(whole, description, codes, release, trial=staging.trial)
+            staging.directory / DESCRIPTOR, datapackage(files, description, codes, release, trial=staging.trial)
         )
         return found
 
@@ -183,7 +195,7 @@ def finish(staging: Staging, found: Diff) -> Release:
             abandon(staging)
             return replace(last, new=False)
         require_compatible(found)
-        seal(staging)
+        seal(staging, _measured(staging))
         verified = verify(staging.directory)
         if not verified.sound:
             raise ValueError(f"La version préparée ne se vérifie pas :\n{verified.text()}")
@@ -223,7 +235,7 @@ def _compare(staging: Staging, descriptor: Json) -> Diff:
             f"retirez-le de {last.path.parent} : la version d’avant sert alors de dernière."
         )
     try:
-        new = ReleaseFolder(staging.directory, json.loads(_json(descriptor)))
+        new = ReleaseFolder(staging.directory, json.loads(json.dumps(descriptor)))
         if last is None:
             return diff(None, new)
         old = ReleaseFolder.open(last.path)
@@ -250,27 +262,39 @@ def _content_sha256(staging: Staging, description: DatasetDescription, issues: p
     """The fingerprint of what the release says, whatever its date: CSV files, schemas, description of the dataset.
 
     What it lacks or takes from an earlier release counts too: the same tables, whole, are not the same release. Nor
-    is a trial the real one.
+    is a trial the real one, nor what has other formats.
     """
     digest = hashlib.sha256(_json(description.as_json()).encode())
     for name in staging.declared:
         for path in (f"csv/{name}.csv", f"schemas/{name}.json"):
             content = (staging.directory / path).read_bytes()
-            digest.update(f"{path} {len(content)}\n".encode() + content)
+            digest.update(f"{path} {len(content)}\n".encode())
+            digest.update(content)
     lacks = kept_out(issues)[["code", "file", "sheet", "cell"]].drop_duplicates()
     digest.update("".join(f"{' | '.join(place)}\n" for place in sorted(lacks.itertuples(index=False))).encode())
     if staging.trial:
         digest.update(f"{TRIAL}\n".encode())
+    if staging.formats != FORMATS:
+        digest.update(f"formats {' '.join(staging.formats)}\n".encode())
     return digest.hexdigest()
 
 
 def _check_files(staging: Staging) -> None:
-    expected = [DESCRIPTOR, DICTIONARY, ISSUES, JOURNAL, WORKBOOK, DIFF, DIFF_PAGE, *DESCRIBING]
+    files = Files(staging.directory, {}, staging.declared, staging.formats)
+    expected = [DESCRIPTOR, DICTIONARY, ISSUES, JOURNAL, DIFF, DIFF_PAGE, *files.whole, *DESCRIBING]
     for name in staging.declared:
-        expected += [f"schemas/{name}.json", f"csv/{name}.csv", *(f"{kind}/{name}.{kind}" for kind in OTHER_FORMATS)]
+        expected += [f"schemas/{name}.json", f"csv/{name}.csv", *(f"{kind}/{name}.{kind}" for kind in files.others)]
     absent = [path for path in expected if not _has_content(staging.directory / path)]
     if absent:
         raise OutputsError(f"Publication incomplète : il manque {', '.join(absent)} ; relancez toutes les étapes.")
+
+
+def _measured(staging: Staging) -> dict[str, str]:
+    """The digests that the descriptor gives: files are hashed once before they are sealed, and again to verify them."""
+    content = json.loads((staging.directory / DESCRIPTOR).read_text(encoding="utf-8"))
+    others = [other for resource in content["resources"] for other in resource["autres_formats"]]
+    files = [*content["resources"], *others, *content["autres_fichiers"]]
+    return {file["path"]: file["hash"].removeprefix("sha256:") for file in files}
 
 
 def _has_content(path: Path) -> bool:

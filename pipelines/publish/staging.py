@@ -10,7 +10,8 @@ import datetime as dt
 import hashlib
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,11 +19,14 @@ from typing import Self
 
 from pipelines.publish import lock
 from pipelines.publish.errors import OutputsError, as_outputs_error
+from pipelines.publish.formats import FORMATS
 from pipelines.publish.tables_arrow import Declared
 from pipelines.publish.versions import LATEST, POINTER, RELEASES, SUMS, next_version, read_versions, write_versions
 from schemas import registry
 
 IN_PROGRESS = ".en-cours"
+_SYNCS = 8
+"""Files brought to the disk at a time: it then writes them together, instead of being waited for after each."""
 _READ_ONLY_FILE, _READ_ONLY_FOLDER, _OPEN = 0o444, 0o555, 0o755
 
 
@@ -30,7 +34,7 @@ _READ_ONLY_FILE, _READ_ONLY_FOLDER, _OPEN = 0o444, 0o555, 0o755
 class Staging:
     """A release being prepared. As a context manager, it leaves nothing behind when its block ends unfinished.
 
-    ``trial``: it is marked as a trial, which no portal ever gets.
+    ``trial``: it is marked as a trial, which no portal ever gets. ``formats``: those that its files are in.
     """
 
     outputs: Path
@@ -39,6 +43,7 @@ class Staging:
     date: dt.date
     declared: Declared = field(repr=False, compare=False)
     trial: bool = False
+    formats: tuple[str, ...] = FORMATS
 
     def __enter__(self) -> Self:
         return self
@@ -54,7 +59,14 @@ class Staging:
         return path
 
 
-def begin(outputs: Path, date: dt.date, declared: Declared | None = None, *, trial: bool = False) -> Staging:
+def begin(
+    outputs: Path,
+    date: dt.date,
+    declared: Declared | None = None,
+    *,
+    trial: bool = False,
+    formats: tuple[str, ...] = FORMATS,
+) -> Staging:
     """Takes the folder of outputs, sweeps what dead builds left, mends the pointer, and opens an empty staging folder.
 
     Raises `OutputsBusy` when another build holds the folder, `OutputsError` when it can't be written.
@@ -74,7 +86,8 @@ def begin(outputs: Path, date: dt.date, declared: Declared | None = None, *, tri
     except BaseException:
         lock.free(outputs)
         raise
-    return Staging(outputs, directory, version, date, registry.tables() if declared is None else declared, trial)
+    known = registry.tables() if declared is None else declared
+    return Staging(outputs, directory, version, date, known, trial, formats)
 
 
 def abandon(staging: Staging) -> None:
@@ -102,14 +115,18 @@ def step(staging: Staging) -> Iterator[None]:
         raise
 
 
-def seal(staging: Staging) -> None:
+def seal(staging: Staging, known: Mapping[str, str]) -> None:
     """Writes ``SHA256SUMS``, the last file: one line per file, in the form that ``sha256sum -c`` reads.
 
+    ``known``: the digests of files, by path; those of the others are computed.
     From then on nothing in it can be written: its files and folders are read-only, save the outermost, which would
     not move if it were.
     """
     files = sorted(path for path in staging.directory.rglob("*") if path.is_file())
-    lines = [f"{_digest_on_disk(path)}  {path.relative_to(staging.directory).as_posix()}\n" for path in files]
+    with ThreadPoolExecutor(_SYNCS) as pool:
+        list(pool.map(_sync_file, files))
+    names = [path.relative_to(staging.directory).as_posix() for path in files]
+    lines = [f"{known.get(name) or _digest(path)}  {name}\n" for name, path in zip(names, files, strict=True)]
     with (staging.directory / SUMS).open("w", encoding="utf-8", newline="\n") as file:
         file.writelines(lines)
         file.flush()
@@ -168,8 +185,12 @@ def _sweep(outputs: Path) -> None:
             close(release)
 
 
-def _digest_on_disk(path: Path) -> str:
-    """The digest of a file, once its bytes are on the disk for good."""
+def _sync_file(path: Path) -> None:
+    """Sees to it that the bytes of a file are on the disk for good."""
     with path.open("rb") as file:
         os.fsync(file.fileno())
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

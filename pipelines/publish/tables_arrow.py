@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -17,11 +18,15 @@ from pipelines.dtypes import ARROW_TYPES
 from schemas import registry
 from schemas.declaration import Column, Table
 
-Frames = Mapping[str, pd.DataFrame]
+Frames = Mapping[str, pd.DataFrame | pa.Table]
+"""Tables by name; those that are Arrow already were checked when they were made (`all_to_arrow`)."""
 Declared = Mapping[str, Table]
 
 CONTROL_CHARACTERS = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
 """What no reader of CSV or XLSX is sure to take; tabs and line breaks are harmless."""
+_FIRST_PRINTABLE, _DELETE = 0x20, 0x7F
+_SLICE = 1 << 20
+"""Bytes looked at a time: what fits in a cache."""
 
 
 def to_arrow(frame: pd.DataFrame, table: Table, declared: Declared | None = None) -> pa.Table:
@@ -41,7 +46,7 @@ def all_to_arrow(frames: Frames, declared: Declared) -> dict[str, pa.Table]:
     missing, unknown = sorted(set(declared) - set(frames)), sorted(set(frames) - set(declared))
     if missing or unknown:
         raise ValueError(f"Tables à publier : il manque {missing}, ne sont pas déclarées {unknown}.")
-    return {name: to_arrow(frames[name], table, declared) for name, table in declared.items()}
+    return {name: _arrow(frames[name], table, declared) for name, table in declared.items()}
 
 
 def arrow_schema(table: Table, declared: Declared) -> pa.Schema:
@@ -72,6 +77,10 @@ def foreign_keys(table: Table, declared: Declared) -> list[dict[str, object]]:
     ]
 
 
+def _arrow(frame: pd.DataFrame | pa.Table, table: Table, declared: Declared) -> pa.Table:
+    return frame if isinstance(frame, pa.Table) else to_arrow(frame, table, declared)
+
+
 def _same_columns(frame: pd.DataFrame, table: Table) -> None:
     names = [column.name for column in table.published]
     missing, unknown = sorted(set(names) - set(frame.columns)), sorted(set(frame.columns) - set(names))
@@ -97,9 +106,22 @@ def _array(frame: pd.DataFrame, table: Table, column: Column) -> pa.Array:
         )
     _refuse_missing(frame, table, column, cast)
     if wanted == pa.string():
-        _refuse(frame, table, column, pc.equal(cast, ""), "un texte vide, qui doit être une valeur manquante")
-        _refuse(frame, table, column, pc.match_substring_regex(cast, CONTROL_CHARACTERS), "un caractère de contrôle")
+        empty_texts = pc.equal(pc.binary_length(cast), 0)
+        _refuse(frame, table, column, empty_texts, "un texte vide, qui doit être une valeur manquante")
+        if _may_hold_control(cast):
+            found = pc.match_substring_regex(cast, CONTROL_CHARACTERS)
+            _refuse(frame, table, column, found, "un caractère de contrôle")
     return cast
+
+
+def _may_hold_control(texts: pa.StringArray) -> bool:
+    """Whether any byte of a column may be a control character: in UTF-8, such a byte is never part of another one."""
+    content = texts.buffers()[2]
+    if content is None:
+        return False
+    every = np.frombuffer(content, dtype=np.uint8)
+    parts = (every[start : start + _SLICE] for start in range(0, len(every), _SLICE))
+    return any(part.min() < _FIRST_PRINTABLE or bool((part == _DELETE).any()) for part in parts)
 
 
 def _same_nature(found: pa.DataType, wanted: pa.DataType) -> bool:

@@ -12,10 +12,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipelines.publish.formats import XLSX
+
 MAXIMUM_ROWS = 1_048_576
 """Rows of a sheet, its header included."""
 SHEET_ROWS = MAXIMUM_ROWS - 1
-FOLDER = "xlsx"
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ def parts_in(rows: int, count: int) -> list[Part]:
 
 def workbook_path(table: str, rank: int = 1) -> str:
     """Where a release has the workbook of a part."""
-    return f"{FOLDER}/{table}{_suffix(rank)}.xlsx"
+    return f"{XLSX}/{table}{_suffix(rank)}.xlsx"
 
 
 def workbook_paths(release: Path, table: str) -> list[str]:

@@ -18,6 +18,7 @@ import pyarrow as pa
 
 from pipelines.publish.description import DESCRIPTION_FILE, DescriptionError, load_description
 from pipelines.publish.folder import NotAReleaseError, ReleaseFolder
+from pipelines.publish.formats import XLSX
 from pipelines.publish.versions import SUMS, WITHDRAWN, Versions, read_versions
 from pipelines.site.workbooks import blank_workbooks
 from schemas.declaration import Bilingual, Family
@@ -113,6 +114,12 @@ class Release:
     def resources(self) -> dict[str, Json]:
         """The tables, name → description in the descriptor, in order."""
         return {str(one["name"]): one for one in self.descriptor["resources"]}
+
+    @cached_property
+    def with_workbooks(self) -> bool:
+        """Whether its tables are workbooks too."""
+        others = [other for one in self.descriptor.get("resources", []) for other in one.get("autres_formats", [])]
+        return any(other.get("format") == XLSX for other in others)
 
     def family(self, table: str) -> str:
         """The part that a table plays, as `schemas.declaration.Family` names it."""

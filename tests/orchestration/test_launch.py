@@ -72,6 +72,32 @@ def test_a_trial_is_asked_for_at_the_command_line(sources: SmallSources, tmp_pat
     assert ">trial</span>" in (outputs / "site" / "en" / "versions" / "index.html").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
+def test_a_build_without_workbooks_has_none_and_neither_its_site_nor_its_words_offer_any(
+    sources: SmallSources, tmp_path: Path
+) -> None:
+    outputs = tmp_path / "sorties"
+    where = ["--sources", str(sources.root), "--outputs", str(outputs), "--date", "2026-11-22"]
+    done = CliRunner().invoke(main, ["build", "--formats", "parquet,csv", *where])
+    assert done.exit_code == 0, done.output
+    assert "ce format n’est pas de ceux que l’éditeur a choisis" in done.output
+    assert "ouvrez csv/contrats_a_plat.csv" in done.output
+    assert not (outputs / "latest" / "xlsx").exists()
+    pages = list((outputs / "site").rglob("*.html"))
+    assert pages
+    for page in pages:
+        said = page.read_text(encoding="utf-8")
+        offered = ("latest/xlsx/", "contrats-de-destination.xlsx", "contrats-de-destination.zip")
+        assert [link for link in offered if link in said] == [], page
+
+
+@pytest.mark.parametrize("formats", ["csv", "xlsx,zip", "csv,parquet,ods"])
+def test_formats_without_those_that_all_else_is_made_of_are_a_wrong_use(formats: str, sources: SmallSources) -> None:
+    done = CliRunner().invoke(main, ["build", "--formats", formats, "--sources", str(sources.root)])
+    assert done.exit_code == 2, done.output
+    assert "avec au moins « csv » et « parquet »" in " ".join(done.output.split())
+
+
 def test_an_interruption_is_no_fault_of_the_program(sources: SmallSources, tmp_path: Path) -> None:
     with listening(lambda _: signal.raise_signal(signal.SIGINT)):
         result = launch(sources.root, tmp_path / "sorties", "2026-11-22")

@@ -155,6 +155,7 @@ def test_parquet_does_not_depend_on_how_the_frame_was_cut(tmp_path: Path) -> Non
         ("nom", [None], "ligne a-1, colonne nom : une valeur manquante"),
         ("nom", [""], "ligne a-1, colonne nom : un texte vide"),
         ("nom", ["a\x00b"], "ligne a-1, colonne nom : un caractère de contrôle"),
+        ("nom", ["a\n\tb\x7f"], "ligne a-1, colonne nom : un caractère de contrôle"),
     ],
 )
 def test_a_value_that_would_be_lost_is_refused(column: str, values: list[object], said: str) -> None:
@@ -194,3 +195,24 @@ def test_real_declarations_make_arrow_schemas() -> None:
     for name, table in real_tables().items():
         made = to_arrow(empty(table), table)
         assert made.column_names == [column.name for column in table.published], name
+
+
+@pytest.mark.parametrize("special", [",", '"', "\r", "\n", "\r\n"])
+@pytest.mark.parametrize("place", [0, 1])
+def test_a_value_that_needs_quotes_has_them_wherever_it_stands_among_plain_ones(
+    special: str, place: int, tmp_path: Path
+) -> None:
+    values = ["é\t'œ;", None, "𝄞"]
+    values.insert(place, f"a{special}b")
+    csv_files.write_frame(pd.DataFrame({"x": range(4), "y": values}), tmp_path / "y.csv")
+    quoted = special.replace('"', '""')
+    expected = ["é\t'œ;\n", "\n", "𝄞\n"]
+    expected.insert(place, f'"a{quoted}b"\n')
+    whole = "x,y\n" + "".join(f"{rank},{line}" for rank, line in enumerate(expected))
+    assert (tmp_path / "y.csv").read_bytes().decode() == whole
+
+
+def test_batches_with_and_without_quotes_follow_one_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(csv_files, "_BATCH", 2)
+    csv_files.write_frame(pd.DataFrame({"y": ["a", "b", "c,d", "e", "f"]}), tmp_path / "y.csv")
+    assert (tmp_path / "y.csv").read_text() == 'y\na\nb\n"c,d"\ne\nf\n'

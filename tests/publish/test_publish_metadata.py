@@ -14,6 +14,7 @@ from frictionless import Package, Resource, Schema, validate
 
 from pipelines.publish.description import DESCRIPTION_FILE, DescriptionError, load_description
 from pipelines.publish.dictionary import TYPE_LABELS, entries, markdown
+from pipelines.publish.formats import FORMATS
 from pipelines.publish.release import begin, write_csv, write_metadata, write_parquet, write_release, write_xlsx
 from pipelines.publish.table_schema import TYPES, table_schema
 from schemas.declaration import Kind
@@ -180,6 +181,22 @@ def test_a_description_that_cannot_be_read_says_why(tmp_path: Path, content: str
         path.write_text(content, encoding="utf-8")
     with pytest.raises(DescriptionError, match=said):
         load_description(path)
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [("", FORMATS), ('formats = ["parquet", "csv"]\n', ("csv", "parquet")), ('formats = ["csv", "zip"]\n', None)],
+)
+def test_formats_may_be_chosen_but_for_those_that_the_rest_is_made_of(
+    tmp_path: Path, line: str, found: tuple[str, ...] | None
+) -> None:
+    path = tmp_path / DESCRIPTION_FILE
+    path.write_text(line + (PROJECT / "sources" / DESCRIPTION_FILE).read_text(encoding="utf-8"), encoding="utf-8")
+    if found is None:
+        with pytest.raises(DescriptionError, match=r"clé « formats » : attendu .* avec au moins"):
+            load_description(path)
+    else:
+        assert load_description(path).formats == found
 
 
 def test_a_period_must_not_end_before_it_starts(tmp_path: Path) -> None:

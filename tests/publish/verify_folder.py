@@ -77,7 +77,7 @@ def write_json(path: Path, content: Json) -> None:
 def sums_again(folder: Path) -> None:
     """Writes ``SHA256SUMS`` anew, and leaves the folder writable."""
     (folder / SUMS).unlink(missing_ok=True)
-    seal(cast("Staging", SimpleNamespace(directory=folder)))
+    seal(cast("Staging", SimpleNamespace(directory=folder)), {})
     for path in folder.rglob("*"):
         path.chmod(0o755)
 

@@ -12,7 +12,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-ARCHIVE = "contrats-de-destination.zip"
+from pipelines.publish.datapackage import ARCHIVE
+
+__all__ = ["ARCHIVE", "ZIP_TYPE", "archive_members", "write_archive"]
 ZIP_TYPE = "application/zip"
 
 _NO_DATE = (1980, 1, 1, 0, 0, 0)

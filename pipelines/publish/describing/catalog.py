@@ -177,8 +177,8 @@ def _whole(files: Files, description: DatasetDescription, release: Mapping[str, 
             "Les fichiers CSV, leurs schémas et le dictionnaire.", "The CSV files, their schemas and the dictionary."
         ),
     }
-    for path, title in everything.items():
-        yield _distribution(files, description, release, path, title, about[path])
+    for path in files.whole:
+        yield _distribution(files, description, release, path, everything[path], about[path])
 
 
 def _tables(files: Files, description: DatasetDescription, release: Mapping[str, str]) -> Iterator[Json]:

@@ -95,8 +95,8 @@ def _file_objects(files: Files, description: DatasetDescription, version: str) -
         WORKBOOK: {"fr": "Toutes les tables, un classeur", "en": "All tables, one workbook"},
         ARCHIVE: {"fr": "Les fichiers CSV, leurs schémas, le dictionnaire", "en": "CSV files, schemas, dictionary"},
     }
-    for path, about in whole.items():
-        yield _file_object(files, description, version, path, about)
+    for path in files.whole:
+        yield _file_object(files, description, version, path, whole[path])
     for table in in_order(files.declared).values():
         about = {"fr": table.description.fr, "en": table.description.en}
         yield _file_object(files, description, version, f"csv/{table.name}.csv", about)

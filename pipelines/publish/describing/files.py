@@ -19,14 +19,15 @@ from pipelines.publish.description import DatasetDescription
 from pipelines.publish.dictionary import DICTIONARY
 from pipelines.publish.table_schema import Json
 
-DESCRIBING = (ARCHIVE, QUALITY, JSONLD_CATALOGUE, TURTLE_CATALOGUE, CROISSANT)
+DESCRIBING = (QUALITY, JSONLD_CATALOGUE, TURTLE_CATALOGUE, CROISSANT)
 
 
 def write_describing(
     files: Files, description: DatasetDescription, release: Mapping[str, str], issues: pd.DataFrame
 ) -> None:
-    """Writes the files of `DESCRIBING`; those of the tables, the schemas, the workbook and the dictionary are there."""
-    write_archive(files.directory, archive_members(files.declared, DICTIONARY), files.directory / ARCHIVE)
+    """Writes the archive, if it is wanted, and the files of `DESCRIBING`; all that they describe is there."""
+    if ARCHIVE in files.whole:
+        write_archive(files.directory, archive_members(files.declared, DICTIONARY), files.directory / ARCHIVE)
     _write(files, QUALITY, _json(quality(files.tables, files.declared, issues, release)))
     document = catalogue(files, description, release)
     _write(files, JSONLD_CATALOGUE, jsonld(document))

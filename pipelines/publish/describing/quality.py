@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipelines.publish.journal import DRAWN_ALONG
 from pipelines.publish.table_schema import Json
@@ -72,23 +73,40 @@ def _completeness(rows: pa.Table, table: Table) -> Json:
 
 def _sources_per_row(tables: Tables, declared: Declared) -> Json:
     """How many sources stand behind each row of the tables of facts, and of the other tables that are cited."""
-    pairs = _frame(tables, CITATIONS, ["table_code", "ligne_id", "source_id"]).drop_duplicates()
-    counts = pairs.groupby(["table_code", "ligne_id"], sort=True).size()
-    cited = set(pairs["table_code"])
+    where = ["table_code", "ligne_id"]
+    citations = _rows(tables, CITATIONS, [*where, "source_id"])
+    named = pc.and_(*(citations[name].is_valid() for name in where))
+    pairs = _coded(citations.filter(named), "ligne_id", "source_id").group_by([*where, "source_id"]).aggregate([])
+    cited_rows = pairs.group_by(where).aggregate([([], "count_all")]).rename_columns([*where, "sources"])
+    by_number = cited_rows.group_by(["table_code", "sources"]).aggregate([([], "count_all")]).to_pandas()
+    cited = set(by_number["table_code"])
     found = {
-        name: _by_number(counts[counts.index.get_level_values("table_code") == name], tables[name].num_rows)
+        name: _by_number(by_number[by_number["table_code"] == name], tables[name].num_rows)
         for name, table in declared.items()
         if table.family is Family.FACT or name in cited
     }
-    several = sum(int((counts.loc[[name]] >= 2).sum()) for name in found if name in cited)
+    several = int(
+        by_number.loc[by_number["table_code"].isin(list(found)) & (by_number["sources"] >= 2), "count_all"].sum()
+    )
     return {
         "tables": found,
         "ensemble": _share(several, sum(tables[name].num_rows for name in found)),
     }
 
 
-def _by_number(counts: pd.Series[int], rows: int) -> Json:
-    one, more = int((counts == 1).sum()), int((counts >= 2).sum())
+def _coded(rows: pa.Table, *names: str) -> pa.Table:
+    """Texts whose values no longer matter as numbers, which are quicker to group."""
+    for name in names:
+        texts = rows[name].dictionary_encode().unify_dictionaries()
+        numbers = pa.chunked_array([part.indices for part in texts.chunks], pa.int32())
+        rows = rows.set_column(rows.column_names.index(name), name, numbers)
+    return rows
+
+
+def _by_number(counts: pd.DataFrame, rows: int) -> Json:
+    """``counts``: how many rows (``count_all``) have each number of sources (``sources``)."""
+    single = counts["sources"] == 1
+    one, more = (int(counts.loc[which, "count_all"].sum()) for which in (single, ~single))
     return {
         "lignes": rows,
         "sans_source": rows - one - more,
@@ -98,9 +116,11 @@ def _by_number(counts: pd.Series[int], rows: int) -> Json:
 
 
 def _unused_sources(tables: Tables) -> Json:
-    listed = _frame(tables, SOURCES, ["source_id"])["source_id"]
-    named = [_frame(tables, name, ["source_id"])["source_id"] for name in (CITATIONS, VERSIONS_OF_A_DIVERGENCE)]
-    unused = sorted(listed[~listed.isin(pd.concat(named))])
+    listed = unnamed = _rows(tables, SOURCES, ["source_id"])["source_id"]
+    for name in (CITATIONS, VERSIONS_OF_A_DIVERGENCE):
+        named = pc.unique(_rows(tables, name, ["source_id"])["source_id"])
+        unnamed = unnamed.filter(pc.invert(pc.is_in(unnamed, value_set=named)))
+    unused = sorted(unnamed.to_pylist())
     return _share(len(unused), len(listed)) | {"identifiants": unused}
 
 
@@ -142,8 +162,10 @@ def _quarantine(tables: Tables, issues: pd.DataFrame) -> Json:
     refused = issues.loc[(issues["severity"] == "error") & (issues["row"] > 0), where].drop_duplicates()
     along = issues.loc[(issues["code"] == DRAWN_ALONG) & (issues["row"] > 0), where].drop_duplicates()
     along = along[~pd.MultiIndex.from_frame(along).isin(pd.MultiIndex.from_frame(refused))]
-    published = _frame(tables, PROVENANCE, ["fichier", "feuille", "ligne"]).set_axis(where, axis=1)
-    read = pd.concat([published, refused, along]).drop_duplicates()
+    typed = ["fichier", "feuille", "ligne"]
+    published = _rows(tables, PROVENANCE, typed).group_by(typed).aggregate([])
+    read = pd.concat([published.to_pandas().set_axis(where, axis=1), refused, along])
+    read = read.drop_duplicates() if len(read) > len(published) else read
     whole = issues.loc[(issues["severity"] == "error") & (issues["row"] == 0), ["file", "sheet"]].drop_duplicates()
     return {
         "lignes_refusees": _share(len(refused), len(read)),
@@ -187,8 +209,12 @@ def _divergences(tables: Tables, declared: Declared) -> Json:
 
 
 def _frame(tables: Tables, name: str, columns: list[str]) -> pd.DataFrame:
+    frame: pd.DataFrame = _rows(tables, name, columns).to_pandas()
+    return frame
+
+
+def _rows(tables: Tables, name: str, columns: list[str]) -> pa.Table:
     """Columns of a table; none of its rows when a dataset is declared without it."""
     if name not in tables:
-        return pd.DataFrame({column: pd.Series(dtype="str") for column in columns})
-    frame: pd.DataFrame = tables[name].select(columns).to_pandas()
-    return frame
+        return pa.schema([(column, pa.string()) for column in columns]).empty_table()
+    return tables[name].select(columns)

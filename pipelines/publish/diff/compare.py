@@ -35,7 +35,7 @@ from pipelines.publish.diff.model import (
     finding,
     in_order,
 )
-from pipelines.publish.diff.properties import properties, property_finding
+from pipelines.publish.diff.properties import formats, properties, property_finding
 from pipelines.publish.diff.reading import NEW, OLD, announced, is_partial, read_or_skip, release
 from pipelines.publish.diff.rows import NotComparableError, RowDiff
 from pipelines.publish.folder import ReleaseFolder
@@ -114,12 +114,13 @@ class _Comparison:
         """Every table of either release: its model, its files, its rows, its identifiers."""
         names = _derived_last([self.new, self.old])
         self._came_and_went(names)
+        common = set.intersection(*map(set, formats(self.old.descriptor, self.new.descriptor)))
         before, after = self._redirections(self.old, OLD), self._redirections(self.new, NEW)
         for name in names:
             if name not in self.old.resources or name not in self.new.resources:
                 self.tables.append(diff_tables.counted(self.old, self.new, name))
                 continue
-            self.findings += schemas.file_findings(name, self.old.resources[name], self.new.resources[name])
+            self.findings += schemas.file_findings(name, self.old.resources[name], self.new.resources[name], common)
             self.findings += schemas.key_findings(name, self.old.schema(name), self.new.schema(name))
             self._rows(name, before, after)
 

@@ -6,7 +6,7 @@ belong here: rows, the terms of vocabularies (``terms``).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from pipelines.publish.diff.model import Finding, Nature, finding
@@ -138,9 +138,12 @@ def key_findings(table: str, old: Json, new: Json) -> Iterator[Finding]:
             yield finding("reference-ajoutee", said, table=table, colonne=", ".join(columns), apres=target)
 
 
-def file_findings(table: str, old: Json, new: Json) -> Iterator[Finding]:
-    """Which files of a table came and went, and whether its CSV file is written otherwise."""
-    before, after = _paths(old), _paths(new)
+def file_findings(table: str, old: Json, new: Json, common: Collection[str]) -> Iterator[Finding]:
+    """Which files of a table came and went, and whether its CSV file is written otherwise.
+
+    A format that is not ``common`` to both releases is told once, not for each table.
+    """
+    before, after = _paths(old, common), _paths(new, common)
     for path in [path for path in before if path not in after]:
         yield finding("fichier-retire", f"Le fichier {path} n’est plus là.", table=table, objet=path, avant=path)
     for path in [path for path in after if path not in before]:
@@ -214,8 +217,9 @@ def _quoted(columns: tuple[str, ...]) -> str:
     return " et ".join(f"« {column} »" for column in columns)
 
 
-def _paths(resource: Json) -> list[str]:
-    return [str(one["path"]) for one in (resource, *resource.get("autres_formats", []))]
+def _paths(resource: Json, formats: Collection[str]) -> list[str]:
+    others = [one for one in resource.get("autres_formats", []) if str(one.get("format")) in formats]
+    return [str(one["path"]) for one in (resource, *others)]
 
 
 def _names(value: object) -> tuple[str, ...]:

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipelines.publish.folder import Json
+from pipelines.publish.formats import XLSX
 from pipelines.publish.verify.files import Shelf, Sums, is_stray
 from pipelines.publish.verify.findings import MOST_ALIKE, Log
 from pipelines.publish.versions import DESCRIPTOR
-from pipelines.publish.xlsx_parts import FOLDER as XLSX
 
 KEYS = ("foreignKeys", "cles_etrangeres_partielles")
 """What the schema of a resource says and that of a file does not, since it stands alone."""

@@ -156,9 +156,13 @@ def _bad_chunk(chunk: pa.Array, test: Test) -> pa.Array:
 
 def _check_unique(resource: Resource, table: pa.Table, names: tuple[str, ...], code: str, path: str, log: Log) -> None:
     """Rows whose columns are together those of a row above; as when tables are built, two missing values are alike."""
-    parts = [_codes(table[name]) for name in names]
-    if any(size > table.num_rows for _, size in parts):
-        return  # every row has its own value in one of them
+    if len(names) == 1 and _ascending(table[names[0]]):
+        return  # as keys are published
+    parts = []
+    for name in names:
+        parts.append(_codes(table[name]))
+        if parts[-1][1] > table.num_rows:
+            return  # every row has its own value in one of them
     numbers = _numbered(parts)
     if len(pc.unique(pa.array(numbers))) == table.num_rows:
         return
@@ -167,6 +171,13 @@ def _check_unique(resource: Resource, table: pa.Table, names: tuple[str, ...], c
     if len(names) == 1:
         again &= ~table[names[0]].is_null().to_numpy()
     tell(code, resource, path, table, pa.array(again), names[-1], log, expected=_together(names))
+
+
+def _ascending(column: pa.ChunkedArray) -> bool:
+    """Whether every value is greater than the one above, and none is missing."""
+    if column.null_count or pa.types.is_dictionary(column.type):
+        return False
+    return bool(pc.all(pc.less(column.slice(0, max(len(column) - 1, 0)), column.slice(1)), min_count=0).as_py())
 
 
 def _together(names: tuple[str, ...]) -> str:
@@ -187,8 +198,14 @@ def _numbered(parts: list[_Codes]) -> npt.NDArray[np.int64]:
 def _codes(column: pa.ChunkedArray) -> _Codes:
     """A number per cell, the same for cells that are the same, and how many numbers there are: one is for nothing.
 
-    The dictionary of a file is not trusted: it may hold a value twice.
+    The dictionary of a file is not trusted: it may hold a value twice, or nothing.
     """
+    if pa.types.is_dictionary(column.type) and column.num_chunks:
+        unified = column.unify_dictionaries()
+        values = unified.chunk(0).dictionary
+        if not values.null_count and len(pc.unique(values)) == len(values):
+            indices = pa.chunked_array([part.indices for part in unified.chunks])
+            return indices.fill_null(len(values)).to_numpy().astype(np.int64), len(values) + 1
     encoded = pa.chunked_array([decoded(column).combine_chunks()]).chunk(0).dictionary_encode()
     missing = len(encoded.dictionary)
     return encoded.indices.fill_null(missing).to_numpy().astype(np.int64), missing + 1

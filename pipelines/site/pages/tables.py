@@ -60,6 +60,8 @@ WHOLE = (
     (WORKBOOK, Words("Toutes les tables dans un classeur Excel", "Every table in one Excel workbook")),
     (ARCHIVE, Words("Toutes les tables en CSV, schémas et dictionnaire", "Every table as CSV, schemas, dictionary")),
 )
+WITH_WORKBOOKS = Words("CSV, Parquet et Excel", "CSV, Parquet and Excel")
+WITHOUT = Words("CSV et Parquet", "CSV and Parquet")
 DESCRIBING = (
     (DESCRIPTOR, Words("Description du jeu de données (Data Package)", "Description of the dataset (Data Package)")),
     (DICTIONARY, Words("Dictionnaire des tables et des colonnes", "Dictionary of tables and columns")),
@@ -88,14 +90,14 @@ def pages(data: SiteData) -> Iterator[Page]:
         (title, about, [one for name, one in release.resources.items() if release.family(name) == family], family)
         for family, (title, about) in FAMILIES.items()
     ]
+    said = WITH_WORKBOOKS if release.with_workbooks else WITHOUT
     yield Page(
         path="donnees/",
         template="donnees.html.j2",
         title=Words("Les données", "The data"),
         description=Words(
-            "Toutes les tables des contrats de destination, à télécharger en CSV, Parquet et Excel, avec leur "
-            "dictionnaire.",
-            "Every table on destination contracts, to download as CSV, Parquet and Excel, with its dictionary.",
+            f"Toutes les tables des contrats de destination, à télécharger en {said.fr}, avec leur dictionnaire.",
+            f"Every table on destination contracts, to download as {said.en}, with its dictionary.",
         ),
         context={
             "groupes": [group for group in groups if group[2]],
