@@ -1,6 +1,7 @@
-"""``python -m benchmarks``: makes sources of any size.
+"""``python -m benchmarks``: makes sources of any size, measures the program on them.
 
-Belongs here: the arguments and what is printed. Does not belong here: what is made (``generate``).
+Belongs here: the arguments and what is printed. Does not belong here: what is made (``generate``),
+what is measured (``run``).
 """
 
 from __future__ import annotations
@@ -15,9 +16,11 @@ from typing import Any, TypeVar
 import click
 
 from benchmarks.files import FORMATS, Format
-from pipelines.command_line import DONE, FOLDER, USAGE, Commands, Stop, console_of, guarded, shown_path
+from pipelines.command_line import DONE, FOLDER, REFUSED, USAGE, Commands, Stop, console_of, guarded, shown_path
 from pipelines.text import numbered
 
+_WIDTH = 220
+"""Of the table of figures, whatever the terminal: it folds."""
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -195,3 +198,41 @@ def profile(contracts: int, actions: int, file_format: Format, seed: int, functi
     if found.functions:
         console.print(found.functions, markup=False)
     return DONE
+
+
+@main.command()
+@click.option("--full", is_flag=True, help="Les plus grandes tailles (un million d’actions et plus) : des heures.")
+@click.option(
+    "--only",
+    default="",
+    metavar="RANGS",
+    help="Seulement ces rangs, séparés par des virgules (a,b,c…) ; la page n’est alors pas écrite.",
+)
+@guarded
+def run(full: bool, only: str) -> int:
+    """Mesure le programme, rang par rang, et écrit la table dans benchmarks/results.md.
+
+    Avec --full, c’est benchmarks/results-full.md : une mesure rapide n’efface pas une longue.
+
+    Une cible qui n’est pas tenue se lit dans la table ; le code de sortie n’est 1 que si un rang n’a pas pu
+    être mesuré.
+    """
+    from benchmarks import run as rows
+    from benchmarks.report import grid
+    from benchmarks.shop import FULL, QUICK
+
+    sizes = FULL if full else QUICK
+    wanted = tuple(name.strip() for name in only.split(",") if name.strip()) or rows.KEYS
+    unknown = [name for name in wanted if name not in rows.KEYS]
+    if unknown:
+        raise Stop(USAGE, f"Rang inconnu : {', '.join(unknown)} ; au choix : {', '.join(rows.KEYS)}.")
+    error_console = console_of(stderr=True)
+    figures = rows.run(sizes, wanted, lambda title: error_console.print(f"… {title}", markup=False))
+    console = console_of()
+    console.width = max(console.width, _WIDTH)
+    console.print(grid(figures))
+    if set(wanted) == set(rows.KEYS):
+        console.print(f"Écrit : {shown_path(rows.write(figures, sizes))}", markup=False)
+    else:
+        error_console.print(f"Mesure partielle : benchmarks/{sizes.page} reste comme il était.", markup=False)
+    return REFUSED if any(figure.failed for figure in figures) else DONE

@@ -1,0 +1,125 @@
+"""Rows a2 and a3: the table of actions alone, against frictionless and against the usual way with pandas.
+
+Ours starts from sheets as people type them (dates and amounts in words); the two others start from the published file,
+where all that is settled already. Belongs here: figures, and our side. Does not belong here: the references
+(``floors``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import pandas as pd
+import pandera.pandas as pa
+
+from benchmarks.apart import Sample, alternately, measured, typical
+from benchmarks.figures import Figure, Target, at_least, ratio
+from benchmarks.floors import fresh, frictionless_validate, pandas_way
+from benchmarks.shop import SMALL, Shop
+from benchmarks.steps import BUILDING, CHECKING, CSV, PARQUET, READING, kept, warm_up
+from benchmarks.watch import Watch
+from pipelines import job
+from pipelines.curation.cache import read_lot
+from pipelines.curation.models import table_model
+from pipelines.curation.units import workbook_units
+from pipelines.normalise.intake import read_lists
+from pipelines.publish import csv_files, parquet_files
+from pipelines.publish.tables_arrow import to_arrow
+from schemas.registry import tables
+
+TABLE = "actions"
+FRICTIONLESS_TARGET, PANDAS_TARGET = at_least(4), at_least(2.5)
+
+
+def from_sheets(watch: Watch, root: str, small: str, tables_file: str, folder: str) -> dict[str, object]:
+    """Reads and types the workbooks, validates the table, writes it; the lists and normalisation are left out."""
+    warm_up(Path(small))
+    lists, declared = read_lists(Path(root)), tables()[TABLE]
+    built, _ = kept(Path(tables_file))
+    model, target = table_model(declared, job.codes_of(built["nomenclatures"])), fresh(Path(folder))
+    with watch.stage(READING):
+        lot = read_lot(job.WHOLE, workbook_units(Path(root)), Path(root), lists.vocabularies).lot
+    _write(watch, built[TABLE], model, target)
+    return {"rows": len(lot.typed["Actions"].frame)}
+
+
+def from_sheets_to_tables(watch: Watch, root: str, small: str, folder: str) -> dict[str, object]:
+    """The same from the lists on, with everything that normalisation makes of actions besides their table."""
+    warm_up(Path(small))
+    declared, target = tables()[TABLE], fresh(Path(folder))
+    with watch.stage(READING):
+        reading = job.read(Path(root))
+    with watch.stage(BUILDING):
+        built, _ = job.build(reading.sheets, reading.issues)
+    _write(watch, built[TABLE], table_model(declared, job.codes_of(built["nomenclatures"])), target)
+    return {"rows": len(built[TABLE])}
+
+
+def _write(watch: Watch, frame: pd.DataFrame, model: pa.DataFrameSchema, target: Path) -> None:
+    declared = tables()[TABLE]
+    with watch.stage(CHECKING):
+        model.validate(frame, lazy=True)
+    with watch.stage(CSV):
+        arrow = to_arrow(frame, declared)
+        csv_files.write_csv(arrow, declared, target / f"{TABLE}.csv")
+    with watch.stage(PARQUET):
+        parquet_files.write_parquet(arrow, target / f"{TABLE}.parquet")
+
+
+def frictionless(shop: Shop) -> Iterator[Figure]:
+    """Against frictionless ``validate`` of the published file, which writes nothing."""
+    rows = min(shop.sizes.frictionless_rows, shop.sizes.job[1])
+    other = partial(measured, frictionless_validate, release=shop.release(shop.sizes.job), table=TABLE, rows=rows)
+    scale = shop.sizes.job[1] / rows
+    part = "" if scale == 1 else f", mesuré sur {rows} lignes et rapporté à toutes"
+    yield from _against(shop, "a2", other, scale, f"frictionless validate de actions.csv{part}", FRICTIONLESS_TARGET)
+
+
+def usual(shop: Shop) -> Iterator[Figure]:
+    """Against ``read_csv``, the Pandera model, ``to_csv`` and ``to_parquet``."""
+    other = partial(
+        measured,
+        pandas_way,
+        release=shop.release(shop.sizes.job),
+        table=TABLE,
+        tables_file=shop.tables(shop.sizes.job)[0],
+        folder=shop.folder / "pandas",
+    )
+    said = "pandas sur actions.csv : read_csv, Pandera, to_csv, to_parquet"
+    yield from _against(shop, "a3", other, 1.0, said, PANDAS_TARGET)
+
+
+def _against(
+    shop: Shop, key: str, other: partial[Sample], scale: float, against: str, target: Target
+) -> Iterator[Figure]:
+    size, repeats, folder = shop.sizes.job, shop.sizes.repeats, shop.folder / "actions"
+    given = {"root": str(shop.sources(size)), "small": str(shop.sources(SMALL)), "folder": str(folder)}
+    sides = alternately(
+        repeats,
+        lambda: measured(from_sheets, None, tables_file=shop.tables(size)[0], **given),
+        lambda: measured(from_sheets_to_tables, None, **given),
+        other,
+    )
+    alone, whole, reference = map(typical, sides)
+    what = {
+        "actions seules : lire, typer, valider, écrire en CSV et Parquet": alone,
+        "le même chemin, listes et normalisation comprises": whole,
+    }
+    for title, ours in what.items():
+        yield Figure(
+            key=key,
+            what=title,
+            ours=ours.seconds,
+            reference=reference.seconds * scale,
+            against=against,
+            value=ratio(reference.seconds * scale, ours.seconds),
+            unit="× plus vite",
+            target=target,
+            memory=ours.memory,
+            rows=ours.found["rows"],
+            repeats=repeats,
+        )
+        for stage, seconds in ours.stages.items():
+            yield Figure(key=key, what=stage, ours=seconds, repeats=repeats, part=True)
