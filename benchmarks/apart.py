@@ -54,13 +54,37 @@ def measured(probe: Callable[..., Any], environment: Mapping[str, str] | None = 
     Raises:
         MeasureError: it failed.
     """
+    return Sample(**in_fresh_process(probe, json.loads(json.dumps(arguments, default=str)), dict(environment or {})))
+
+
+def in_fresh_process(
+    probe: Callable[..., Any], arguments: dict[str, Any], environment: dict[str, str]
+) -> dict[str, Any]:
+    """What the process tells, as `told_by` says it; its memory with that of its own processes.
+
+    Raises:
+        MeasureError: it failed.
+    """
     name = f"{probe.__module__}:{probe.__qualname__}"
     with tempfile.TemporaryDirectory() as temporary:
         told = Path(temporary) / "mesure.json"
-        command = [sys.executable, "-m", "benchmarks.apart", name, json.dumps(arguments, default=str), str(told)]
-        seen = _run(command, Path(temporary) / "dit.txt", dict(environment or {}))
-        found = json.loads(told.read_text(encoding="utf-8"))
-    return Sample(**found | {"memory": max(found["memory"], seen)})
+        command = [sys.executable, "-m", "benchmarks.apart", name, json.dumps(arguments), str(told)]
+        seen = _run(command, Path(temporary) / "dit.txt", environment)
+        found: dict[str, Any] = json.loads(told.read_text(encoding="utf-8"))
+    return found | {"memory": max(found["memory"], seen)}
+
+
+def told_by(probe: Callable[..., Any], arguments: dict[str, Any]) -> dict[str, Any]:
+    """Calls a function in this process; what it measured, for a `Sample`."""
+    watch = Watch()
+    found = probe(watch, **arguments)
+    return {
+        "stages": watch.seconds,
+        "computing": watch.computing,
+        "memory": peak(),
+        "before": watch.before,
+        "found": found or {},
+    }
 
 
 def _run(command: list[str], said: Path, environment: Mapping[str, str]) -> int:
@@ -137,15 +161,7 @@ def main() -> None:
     """The process itself: the function, its arguments, where to tell."""
     name, arguments, told = sys.argv[1:]
     module, _, function = name.partition(":")
-    watch = Watch()
-    found = getattr(import_module(module), function)(watch, **json.loads(arguments))
-    sample = {
-        "stages": watch.seconds,
-        "computing": watch.computing,
-        "memory": peak(),
-        "before": watch.before,
-        "found": found or {},
-    }
+    sample = told_by(getattr(import_module(module), function), json.loads(arguments))
     Path(told).write_text(json.dumps(sample), encoding="utf-8")
 
 

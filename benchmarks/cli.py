@@ -7,7 +7,6 @@ what is measured (``run``).
 from __future__ import annotations
 
 import re
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -167,26 +166,34 @@ def generate(contracts: int, actions: int, dirty: float, file_format: Format, se
     metavar="NOMBRE",
     help="Dit aussi quelles fonctions coûtent le plus, tant d’entre elles ; la mesure en est ralentie.",
 )
+@click.option(
+    "--formats",
+    default="csv,parquet",
+    show_default=True,
+    metavar="FORMATS",
+    help="Formats de la version, séparés par des virgules : csv, parquet, xlsx, zip.",
+)
 @guarded
-def profile(contracts: int, actions: int, file_format: Format, seed: int, functions: int) -> int:
+def profile(contracts: int, actions: int, file_format: Format, seed: int, functions: int, formats: str) -> int:
     """Mesure tout le travail, étape par étape, sur des sources fabriquées pour l’occasion.
 
     Un seul processus, sans Dagster ; rien n’est gardé.
     """
+    from pipelines.publish.formats import chosen
     from rich.table import Table
 
     from benchmarks.generate import Wanted
-    from benchmarks.generate import generate as write
-    from benchmarks.measure import measure
+    from benchmarks.profiles import profiled
     from benchmarks.world import TooLargeError
 
-    with tempfile.TemporaryDirectory() as temporary:
-        root = Path(temporary) / "sources"
-        try:
-            write(root, Wanted(contracts, actions, 0.0, file_format, seed))
-        except TooLargeError as error:
-            raise Stop(USAGE, str(error)) from error
-        found = measure(root, Path(temporary) / "outputs", functions)
+    try:
+        kept = chosen(formats)
+    except ValueError as error:
+        raise Stop(USAGE, str(error)) from error
+    try:
+        found = profiled(Wanted(contracts, actions, 0.0, file_format, seed), functions, kept)
+    except TooLargeError as error:
+        raise Stop(USAGE, str(error)) from error
     console, whole = console_of(), sum(found.seconds.values())
     table = Table(title=f"{numbered(found.rows, 'ligne publiée', 'lignes publiées')}", title_justify="left", box=None)
     table.add_column("étape")
@@ -236,3 +243,14 @@ def run(full: bool, only: str) -> int:
     else:
         error_console.print(f"Mesure partielle : benchmarks/{sizes.page} reste comme il était.", markup=False)
     return REFUSED if any(figure.failed for figure in figures) else DONE
+
+
+@main.command()
+@guarded
+def profiles() -> int:
+    """Refait les profils gardés dans benchmarks/profils/ : une dizaine de minutes."""
+    from benchmarks import profiles as kept
+
+    for one in kept.PROFILES:
+        console_of().print(f"Écrit : {shown_path(kept.write(one))}", markup=False)
+    return DONE

@@ -49,9 +49,8 @@ def _mistyped(name: str, number: int) -> str:
 
 def exhaustive(names: pd.Series[str]) -> set[tuple[int, int]]:
     """The pairs that a comparison of every name with every other finds, by the rule of the search, word for word."""
-    from rapidfuzz import fuzz, process
-
     from pipelines.normalise.namesakes import THRESHOLD
+    from rapidfuzz import fuzz, process
 
     words = [sorted(fold(name).split()) for name in names]
     whole = [" ".join(one) for one in words]
@@ -67,9 +66,8 @@ def exhaustive(names: pd.Series[str]) -> set[tuple[int, int]]:
 
 def _covered(words: list[str], others: list[str]) -> bool:
     """Whether each word that counts is found among others, or one without digits that is nearly the same."""
-    from rapidfuzz import fuzz
-
     from pipelines.normalise.namesakes import SAME_WORD
+    from rapidfuzz import fuzz
 
     def near(word: str, other: str) -> bool:
         plain = not any(letter.isdigit() for letter in word + other) and other not in SMALL_WORDS

@@ -10,6 +10,7 @@ import datetime as dt
 import pickle
 import tempfile
 from collections.abc import Collection
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -84,8 +85,9 @@ def to_release(
             return finish(staging, found).path
 
 
+@cache
 def warm_up(root: Path) -> None:
-    """The whole work on small sources, so that what is imported or made once is not part of what is measured."""
+    """The whole work on small sources, once in a process: what is imported or made once is not what is measured."""
     with tempfile.TemporaryDirectory() as temporary:
         outputs = Path(temporary)
         to_release(Watch(), root, outputs, *to_tables(Watch(), root))
