@@ -234,7 +234,7 @@ def run(full: bool, only: str) -> int:
     if unknown:
         raise Stop(USAGE, f"Rang inconnu : {', '.join(unknown)} ; au choix : {', '.join(rows.KEYS)}.")
     error_console = console_of(stderr=True)
-    figures = rows.run(sizes, wanted, lambda title: error_console.print(f"… {title}", markup=False))
+    figures = rows.run(sizes, wanted, lambda line: error_console.print(line, markup=False))
     console = console_of()
     console.width = max(console.width, _WIDTH)
     console.print(grid(figures))

@@ -26,6 +26,7 @@ COLUMNS = (
     "note",
 )
 _RIGHT = frozenset({"nous (s)", "référence (s)", "rapport", "cible", "mémoire (Mo)", "lignes", "fois"})
+_HELD = {True: "tenue", False: "pas tenue", None: ""}
 _NARROW = "\u202f"
 FAILED = "n’a pas pu être mesuré"
 
@@ -78,6 +79,14 @@ def page(figures: Sequence[Figure], machine: Mapping[str, str], sizes: Mapping[s
         "",
     ]
     return "\n".join(lines)
+
+
+def verdict(figure: Figure) -> str:
+    """« 2,47 × (≤ 3 ×, tenue) »; blank where nothing is compared."""
+    if figure.value is None:
+        return ""
+    held = "" if figure.target is None else f" ({_target(figure.target, figure.unit)}, {_HELD[figure.held]})"
+    return f"{number(figure.value)} {figure.unit}{held}"
 
 
 def number(value: float) -> str:

@@ -10,6 +10,9 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from benchmarks.apart import Sample, alternately, measured, typical
 from benchmarks.figures import Figure, at_most, exponent, ratio
@@ -164,6 +167,64 @@ def site(shop: Shop) -> Iterator[Figure]:
 def _site(shop: Shop, contracts: int) -> Sample:
     outputs, small = _outputs(shop, (contracts, contracts * ACTIONS_EACH)), _outputs(shop, SMALL)
     return typical([measured(make_site, outputs=outputs, small=small) for _ in range(shop.sizes.repeats)])
+
+
+def partitioned(shop: Shop) -> Iterator[Figure]:
+    """One contract read from a dataset cut by contract, against the same from one file."""
+    size, repeats = shop.sizes.releases, shop.sizes.repeats
+    file, folder = shop.release(size) / "parquet" / "actions.parquet", shop.folder / "parties"
+    made = measured(make_partitions, file=file, folder=folder)
+    contract, growth = made.found["contract"], ratio(made.found["size"], made.found["whole"])
+    ours, whole = map(
+        typical,
+        alternately(
+            repeats,
+            lambda: measured(read_partition, folder=folder, contract=contract),
+            lambda: measured(read_partition, folder=file, contract=contract),
+        ),
+    )
+    if ours.found["rows"] != whole.found["rows"]:
+        raise ValueError(f"{ours.found['rows']} lignes d’un côté, {whole.found['rows']} de l’autre.")
+    yield Figure(
+        key="parties",
+        what="lire les actions d’un contrat dans un jeu Parquet découpé par contrat",
+        ours=ours.seconds,
+        reference=whole.seconds,
+        against="les mêmes, dans le seul fichier publié",
+        value=ratio(whole.seconds, ours.seconds),
+        unit="× plus vite",
+        memory=ours.memory,
+        rows=ours.found["rows"],
+        repeats=repeats,
+        note=f"{made.found['files']} fichiers, {growth:.1f} × la taille du seul",
+    )
+
+
+def make_partitions(watch: Watch, file: str, folder: str) -> dict[str, object]:
+    """Cuts a published table by contract; what belongs to none has a folder of its own."""
+    import pyarrow.dataset as ds
+
+    table = pq.read_table(file)
+    parts = ds.partitioning(pa.schema([("contrat_id", pa.string())]), flavor="hive")
+    with watch.stage("découpage"):
+        ds.write_dataset(
+            table,
+            fresh(Path(folder)),
+            format="parquet",
+            partitioning=parts,
+            max_partitions=len(pc.unique(table["contrat_id"])) + 1,
+            max_open_files=512,
+        )
+    files = [path.stat().st_size for path in Path(folder).rglob("*.parquet")]
+    contract = pc.drop_null(table["contrat_id"])[0].as_py()
+    return {"files": len(files), "size": sum(files), "whole": Path(file).stat().st_size, "contract": contract}
+
+
+def read_partition(watch: Watch, folder: str, contract: str) -> dict[str, object]:
+    """The rows of one contract."""
+    with watch.stage("lecture"):
+        found = pq.read_table(folder, filters=[("contrat_id", "=", contract)])
+    return {"rows": found.num_rows}
 
 
 def _outputs(shop: Shop, size: Size) -> Path:

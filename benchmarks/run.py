@@ -6,6 +6,7 @@ Belongs here: which rows there are, and what a run of them writes. Does not belo
 from __future__ import annotations
 
 import tempfile
+import time
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +25,7 @@ from benchmarks import (
 from benchmarks.apart import REPOSITORY, MeasureError
 from benchmarks.figures import Figure
 from benchmarks.machine import machine
-from benchmarks.report import page
+from benchmarks.report import FAILED, page, verdict
 from benchmarks.shop import Shop, Sizes
 
 PAGES = REPOSITORY / "benchmarks"
@@ -56,6 +57,7 @@ ROWS = (
     Row("f", "noms voisins", rows_names.names),
     Row("g", "comparaison de versions", rows_releases.comparison),
     Row("site", "site", rows_releases.site),
+    Row("parties", "lecture d’un contrat", rows_releases.partitioned),
     Row("verification", "vérification d’une version", rows_releases.verification),
     Row("controle", "contrôle des feuilles réelles", rows_real.checking),
     Row("dagster", "publication par Dagster", rows_real.dagster),
@@ -68,17 +70,26 @@ KEYS = tuple(dict.fromkeys(row.key for row in ROWS))
 def run(
     sizes: Sizes, only: Collection[str] = KEYS, told: Callable[[str], None] | None = None, rows: Collection[Row] = ROWS
 ) -> list[Figure]:
-    """Measures the rows of some keys; one that fails is a line that says so. ``told`` hears of each row first."""
+    """Measures the rows of some keys; one that fails is a line that says so. ``told`` hears of each in turn."""
     found: list[Figure] = []
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as temporary:
         shop = Shop(Path(temporary).resolve(), sizes, SEED)
         for row in rows:
             if row.key in only:
+                start = time.perf_counter()
+                lines = measured_row(row, shop)
+                found += lines
                 if told is not None:
-                    told(row.title)
-                found += measured_row(row, shop)
+                    told(said(row, lines, time.perf_counter() - start))
         shop.close()
     return found
+
+
+def said(row: Row, lines: list[Figure], seconds: float) -> str:
+    """A row in a few words, for who waits: its verdicts, and the time that it took."""
+    shown = [line for line in lines if not line.part]
+    verdicts = [FAILED if line.failed else verdict(line) for line in shown]
+    return f"{row.key} – {row.title} : {', '.join(filter(None, verdicts)) or 'fait'} ({seconds:.0f} s)"
 
 
 def measured_row(row: Row, shop: Shop) -> list[Figure]:

@@ -18,7 +18,7 @@ import pandas as pd
 from benchmarks.watch import Watch
 from pipelines import job
 from pipelines.publish.description import DESCRIPTION_FILE, load_description
-from pipelines.publish.release import begin, finish, write_csv, write_metadata, write_parquet, write_xlsx
+from pipelines.publish.release import begin, finish, prepare, write_csv, write_metadata, write_parquet, write_xlsx
 from pipelines.publish.staging import remove
 from pipelines.publish.tables_arrow import Frames, all_to_arrow
 from schemas.registry import tables
@@ -26,7 +26,7 @@ from schemas.registry import tables
 DATE = dt.date(2026, 1, 1)
 WITHOUT_XLSX = ("csv", "parquet")
 READING, BUILDING, CHECKING = "lecture, typage et validation", "normalisation", "contrôle des tables"
-CSV, PARQUET, XLSX = "écriture csv", "écriture parquet", "écriture xlsx"
+ARROW, CSV, PARQUET, XLSX = "passage en Arrow", "écriture csv", "écriture parquet", "écriture xlsx"
 METADATA, SEALING = "métadonnées et comparaison", "scellé et vérification"
 Built = tuple[dict[str, pd.DataFrame], pd.DataFrame]
 """The published tables, and the issues."""
@@ -73,14 +73,16 @@ def to_release(
     """Writes, seals and verifies a release of tables; returns its folder."""
     description, codes = load_description(root / DESCRIPTION_FILE), job.codes_of(built["nomenclatures"])
     with begin(outputs, DATE, formats=formats) as staging:
+        with watch.stage(ARROW):
+            arrow = prepare(staging, built)
         with watch.stage(CSV):
-            write_csv(staging, built)
+            write_csv(staging, arrow)
         with watch.stage(PARQUET):
-            write_parquet(staging, built)
+            write_parquet(staging, arrow)
         with watch.stage(XLSX):
-            write_xlsx(staging, built, description)
+            write_xlsx(staging, arrow, description)
         with watch.stage(METADATA):
-            found = write_metadata(staging, built, issues, description, codes, root)
+            found = write_metadata(staging, arrow, issues, description, codes, root)
         with watch.stage(SEALING):
             return finish(staging, found).path
 

@@ -7,7 +7,7 @@ from rich.console import Console
 
 from benchmarks.figures import Figure, at_least, at_most
 from benchmarks.machine import LIBRARIES, machine
-from benchmarks.report import COLUMNS, FAILED, cells, grid, number, page
+from benchmarks.report import COLUMNS, FAILED, cells, grid, number, page, verdict
 from benchmarks.run import KEYS, write
 from benchmarks.shop import FULL, QUICK, TINY, Shop
 
@@ -42,6 +42,14 @@ def test_a_line_says_both_sides_the_ratio_and_the_verdict() -> None:
 def test_a_target_that_is_missed_is_said() -> None:
     found = _cells(MISSED)
     assert (found["rapport"], found["cible"], found["tenue"]) == ("5,00 × plus vite", "≥ 8 × plus vite", "non")
+
+
+def test_a_verdict_in_a_few_words() -> None:
+    assert (verdict(HELD), verdict(MISSED), verdict(BROKEN)) == (
+        "2,47 × (≤ 3 ×, tenue)",
+        "5,00 × plus vite (≥ 8 × plus vite, pas tenue)",
+        "",
+    )
 
 
 def test_a_detail_stands_under_its_line() -> None:
