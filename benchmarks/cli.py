@@ -225,6 +225,7 @@ def run(full: bool, only: str) -> int:
     être mesuré.
     """
     from benchmarks import run as rows
+    from benchmarks.machine import machine
     from benchmarks.report import grid
     from benchmarks.shop import FULL, QUICK
 
@@ -233,13 +234,13 @@ def run(full: bool, only: str) -> int:
     unknown = [name for name in wanted if name not in rows.KEYS]
     if unknown:
         raise Stop(USAGE, f"Rang inconnu : {', '.join(unknown)} ; au choix : {', '.join(rows.KEYS)}.")
-    error_console = console_of(stderr=True)
+    error_console, told = console_of(stderr=True), machine()
     figures = rows.run(sizes, wanted, lambda line: error_console.print(line, markup=False))
     console = console_of()
     console.width = max(console.width, _WIDTH)
     console.print(grid(figures))
     if set(wanted) == set(rows.KEYS):
-        console.print(f"Écrit : {shown_path(rows.write(figures, sizes))}", markup=False)
+        console.print(f"Écrit : {shown_path(rows.write(figures, sizes, told))}", markup=False)
     else:
         error_console.print(f"Mesure partielle : benchmarks/{sizes.page} reste comme il était.", markup=False)
     return REFUSED if any(figure.failed for figure in figures) else DONE

@@ -40,6 +40,7 @@ def machine() -> dict[str, str]:
         "Bibliothèques": ", ".join(f"{name} {version(name)}" for name in LIBRARIES),
         "Code": commit(),
         "Date": dt.date.today().isoformat(),
+        "Charge au départ": f"{os.getloadavg()[0]:.1f} (0 quand la machine ne fait rien d’autre)".replace(".", ",", 1),
         "CONTRATS_PROCESSUS": os.environ.get("CONTRATS_PROCESSUS", "non réglé"),
     }
 

@@ -42,8 +42,8 @@ def cells(figure: Figure) -> list[str]:
         "" if figure.value is None else f"{number(figure.value)} {figure.unit}",
         "" if figure.target is None else _target(figure.target, figure.unit),
         {True: "oui", False: "non", None: ""}[figure.held],
-        "" if figure.memory is None else _grouped(figure.memory / 1e6),
-        "" if figure.rows is None else _grouped(figure.rows),
+        "" if figure.memory is None else grouped(figure.memory / 1e6),
+        "" if figure.rows is None else grouped(figure.rows),
         "" if figure.failed else str(figure.repeats),
         f"{FAILED} : {figure.failed}" if figure.failed else figure.note,
     ]
@@ -99,7 +99,8 @@ def _seconds(value: float | None) -> str:
     return "" if value is None else number(value)
 
 
-def _grouped(value: float) -> str:
+def grouped(value: float) -> str:
+    """A whole number, by thousands."""
     return f"{value:,.0f}".replace(",", _NARROW)
 
 

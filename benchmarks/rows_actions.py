@@ -7,6 +7,7 @@ where all that is settled already. Belongs here: figures, and our side. Does not
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -17,6 +18,7 @@ import pandera.pandas as pa
 from benchmarks.apart import Sample, alternately, measured, typical
 from benchmarks.figures import Figure, Target, at_least, ratio
 from benchmarks.floors import fresh, frictionless_validate, pandas_way
+from benchmarks.report import grouped
 from benchmarks.shop import SMALL, Shop
 from benchmarks.steps import BUILDING, CHECKING, CSV, PARQUET, READING, kept, warm_up
 from benchmarks.watch import Watch
@@ -30,17 +32,18 @@ from pipelines.publish.tables_arrow import to_arrow
 from schemas.registry import tables
 
 TABLE = "actions"
+SHEETS = ("Actions", "Contrat")
 FRICTIONLESS_TARGET, PANDAS_TARGET = at_least(4), at_least(2.5)
 
 
-def from_sheets(watch: Watch, root: str, small: str, tables_file: str, folder: str) -> dict[str, object]:
-    """Reads and types the workbooks, validates the table, writes it; the lists and normalisation are left out."""
+def from_sheets(watch: Watch, root: str, lists: str, small: str, tables_file: str, folder: str) -> dict[str, object]:
+    """Reads and types the sheets, validates the table, writes it; the lists and normalisation are left out."""
     warm_up(Path(small))
-    lists, declared = read_lists(Path(root)), tables()[TABLE]
+    vocabularies, declared = read_lists(Path(lists)).vocabularies, tables()[TABLE]
     built, _ = kept(Path(tables_file))
     model, target = table_model(declared, job.codes_of(built["nomenclatures"])), fresh(Path(folder))
     with watch.stage(READING):
-        lot = read_lot(job.WHOLE, workbook_units(Path(root)), Path(root), lists.vocabularies).lot
+        lot = read_lot(job.WHOLE, workbook_units(Path(root)), Path(root), vocabularies).lot
     _write(watch, built[TABLE], model, target)
     return {"rows": len(lot.typed["Actions"].frame)}
 
@@ -55,6 +58,18 @@ def from_sheets_to_tables(watch: Watch, root: str, small: str, folder: str) -> d
         built, _ = job.build(reading.sheets, reading.issues)
     _write(watch, built[TABLE], table_model(declared, job.codes_of(built["nomenclatures"])), target)
     return {"rows": len(built[TABLE])}
+
+
+def only_actions(shop: Shop) -> Path:
+    """The workbooks of the sources with no sheet but the actions, and the contract that they belong to."""
+    root, folder = shop.sources(shop.sizes.job), shop.folder / "actions-seules"
+    if folder not in shop.made:
+        for path in [path for name in SHEETS for path in root.rglob(f"{name}.csv")]:
+            target = folder / path.relative_to(root)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, target)
+        shop.made[folder] = True
+    return folder
 
 
 def _write(watch: Watch, frame: pd.DataFrame, model: pa.DataFrameSchema, target: Path) -> None:
@@ -73,7 +88,7 @@ def frictionless(shop: Shop) -> Iterator[Figure]:
     rows = min(shop.sizes.frictionless_rows, shop.sizes.job[1])
     other = partial(measured, frictionless_validate, release=shop.release(shop.sizes.job), table=TABLE, rows=rows)
     scale = shop.sizes.job[1] / rows
-    part = "" if scale == 1 else f", mesuré sur {rows} lignes et rapporté à toutes"
+    part = "" if scale == 1 else f", mesuré sur {grouped(rows)} lignes et rapporté à toutes"
     yield from _against(shop, "a2", other, scale, f"frictionless validate de actions.csv{part}", FRICTIONLESS_TARGET)
 
 
@@ -96,15 +111,16 @@ def _against(
 ) -> Iterator[Figure]:
     size, repeats, folder = shop.sizes.job, shop.sizes.repeats, shop.folder / "actions"
     given = {"root": str(shop.sources(size)), "small": str(shop.sources(SMALL)), "folder": str(folder)}
+    alone = {"root": str(only_actions(shop)), "lists": given["root"], "small": given["small"], "folder": str(folder)}
     sides = alternately(
         repeats,
-        lambda: measured(from_sheets, None, tables_file=shop.tables(size)[0], **given),
+        lambda: measured(from_sheets, None, tables_file=shop.tables(size)[0], **alone),
         lambda: measured(from_sheets_to_tables, None, **given),
         other,
     )
-    alone, whole, reference = map(typical, sides)
+    first, whole, reference = map(typical, sides)
     what = {
-        "actions seules : lire, typer, valider, écrire en CSV et Parquet": alone,
+        "actions seules : lire, typer, valider, écrire en CSV et Parquet": first,
         "le même chemin, listes et normalisation comprises": whole,
     }
     for title, ours in what.items():

@@ -22,6 +22,7 @@ from benchmarks.expected import Promises, promises
 from benchmarks.figures import Figure
 from benchmarks.floors import fresh
 from benchmarks.generate import Wanted
+from benchmarks.report import grouped
 from benchmarks.shop import Shop
 from benchmarks.steps import to_tables
 from benchmarks.watch import Watch
@@ -64,7 +65,7 @@ def exactness(shop: Shop) -> Iterator[Figure]:
         memory=sample.memory,
         rows=found["rows"],
         note=f"exact : lignes de {found['counted']} tables et {found['sums']} sommes de montants comme promis, "
-        f"{found['keys']} clés uniques, {found['references']} clés étrangères, et {found['alone']} lignes de "
+        f"{found['keys']} clés uniques, {found['references']} clés étrangères, et {grouped(found['alone'])} lignes de "
         f"{found['sampled']} contrats tirés au sort, les mêmes que s’ils sont publiés seuls",
     )
 

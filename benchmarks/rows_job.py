@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from benchmarks.figures import Figure, at_most, exponent, ratio
+from benchmarks.report import grouped, number
 from benchmarks.shop import Shop
 from benchmarks.steps import READING
 
@@ -22,7 +23,7 @@ def job(shop: Shop) -> Iterator[Figure]:
     ours, floor = shop.job_and_floor(size, repeats)
     yield Figure(
         key="a",
-        what=f"travail entier, {size[1]} actions en CSV → CSV et Parquet",
+        what=f"travail entier, {grouped(size[1])} actions en CSV → CSV et Parquet",
         ours=ours.seconds,
         reference=floor.seconds,
         against=_FLOOR,
@@ -52,8 +53,8 @@ def memory(shop: Shop) -> Iterator[Figure]:
     sample, arrow = shop.job(size, repeats), shop.tables(size)[1]["arrow"]
     yield Figure(
         key="c",
-        what=f"mémoire du travail entier, {size[1]} actions, sur celle des tables publiées en Arrow",
-        against=f"{arrow / 1e6:.0f} Mo en Arrow",
+        what=f"mémoire du travail entier, {grouped(size[1])} actions, sur celle des tables publiées en Arrow",
+        against=f"{grouped(arrow / 1e6)} Mo en Arrow",
         value=ratio(sample.memory, arrow),
         target=MEMORY_TARGET,
         memory=sample.memory,
@@ -76,14 +77,14 @@ def growth(shop: Shop) -> Iterator[Figure]:
         parts.append(
             Figure(
                 key="c",
-                what=f"{size[1]} actions",
+                what=f"{grouped(size[1])} actions",
                 ours=sample.seconds,
                 value=1e6 * sample.seconds / rows,
                 unit="µs par ligne",
                 memory=sample.memory,
                 rows=rows,
                 repeats=repeats,
-                note=f"{sample.memory / arrow:.1f} × l’Arrow des tables",
+                note=f"{number(sample.memory / arrow)} × l’Arrow des tables",
                 part=True,
             )
         )

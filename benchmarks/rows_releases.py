@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 from benchmarks.apart import Sample, alternately, measured, typical
 from benchmarks.figures import Figure, at_most, exponent, ratio
 from benchmarks.floors import fresh, read_and_hash, read_parquet
+from benchmarks.report import grouped, number
 from benchmarks.shop import SMALL, Shop, Size
 from benchmarks.steps import kept, to_release, to_tables
 from benchmarks.watch import Watch
@@ -142,7 +143,7 @@ def site(shop: Shop) -> Iterator[Figure]:
         parts.append(
             Figure(
                 key="site",
-                what=f"{contracts} contrats, {sample.found['pages']} pages",
+                what=f"{grouped(contracts)} contrats, {sample.found['pages']} pages",
                 ours=sample.seconds,
                 value=1e3 * sample.computing / contracts,
                 unit="ms de calcul par contrat",
@@ -196,7 +197,7 @@ def partitioned(shop: Shop) -> Iterator[Figure]:
         memory=ours.memory,
         rows=ours.found["rows"],
         repeats=repeats,
-        note=f"{made.found['files']} fichiers, {growth:.1f} × la taille du seul",
+        note=f"{made.found['files']} fichiers, {number(growth)} × la taille du seul",
     )
 
 

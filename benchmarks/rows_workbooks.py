@@ -11,6 +11,7 @@ from pathlib import Path
 
 from benchmarks.apart import alternately, measured, typical
 from benchmarks.figures import Figure, at_least, at_most, exponent, middle, ratio
+from benchmarks.report import grouped, number
 from benchmarks.shop import ONE_PROCESS, SMALL, Shop, Size
 from benchmarks.steps import BUILDING, CHECKING, READING, require_sound, to_release, to_tables, warm_up
 from benchmarks.watch import Watch
@@ -55,14 +56,14 @@ def many(shop: Shop) -> Iterator[Figure]:
         parts.append(
             Figure(
                 key="d",
-                what=f"{workbooks} classeurs XLSX",
+                what=f"{grouped(workbooks)} classeurs XLSX",
                 ours=sample.seconds,
                 value=1e3 * sample.seconds / workbooks,
                 unit="ms par classeur",
                 memory=sample.memory,
                 rows=sample.found["rows"],
                 repeats=repeats,
-                note=f"dont lecture {sample.stages[READING]:.1f} s",
+                note=f"dont lecture {number(sample.stages[READING])} s",
                 part=True,
             )
         )
@@ -95,7 +96,7 @@ def cores(shop: Shop) -> Iterator[Figure]:
     )
     yield Figure(
         key="d",
-        what=f"lire {workbooks} classeurs XLSX avec CONTRATS_PROCESSUS=2",
+        what=f"lire {grouped(workbooks)} classeurs XLSX avec CONTRATS_PROCESSUS=2",
         ours=two.seconds,
         reference=one.seconds,
         against="la même lecture avec CONTRATS_PROCESSUS=1",
@@ -120,9 +121,9 @@ def change_one(watch: Watch, root: str, small: str, cache: str, outputs: str, ti
     with watch.stage("aucun"):
         job.read(Path(root), cache=kept)
     changed = sorted(path for path in (Path(root) / CONTRACTS_FOLDER).iterdir())[:times]
-    for number, path in enumerate(changed):
-        _change(path, f"Objectif {number}")
-        with watch.stage(f"un {number}"):
+    for place, path in enumerate(changed):
+        _change(path, f"Objectif {place}")
+        with watch.stage(f"un {place}"):
             reading = job.read(Path(root), cache=kept)
     with watch.stage(BUILDING):
         built, issues = job.build(reading.sheets, reading.issues)
@@ -162,7 +163,7 @@ def changed(shop: Shop) -> Iterator[Figure]:
     one = middle([seconds for title, seconds in sample.stages.items() if title.startswith("un ")])
     yield Figure(
         key="e",
-        what=f"un classeur changé sur {workbooks} : de la lecture aux feuilles validées",
+        what=f"un classeur changé sur {grouped(workbooks)} : de la lecture aux feuilles validées",
         ours=one,
         reference=everything,
         against="tous lus et validés, sans rien en mémoire d’avant, un processus, une fois",

@@ -14,6 +14,7 @@ from pipelines.publish.xlsx_parts import SHEET_ROWS
 from benchmarks.apart import alternately, measured, typical
 from benchmarks.figures import Figure, at_least, at_most, ratio
 from benchmarks.floors import calamine_alone, fresh, openpyxl_writer, rust_writer
+from benchmarks.report import grouped
 from benchmarks.shop import ONE_PROCESS, SMALL, Shop
 from benchmarks.steps import DATE, READING, XLSX, kept
 from benchmarks.watch import Watch
@@ -115,7 +116,7 @@ def writing(shop: Shop) -> Iterator[Figure]:
         ),
     )
     slow = measured(openpyxl_writer, None, rows=rows, **arguments)
-    what = f"écrire le classeur XLSX de {size[1]} actions, styles et dictionnaire compris"
+    what = f"écrire le classeur XLSX de {grouped(size[1])} actions, styles et dictionnaire compris"
     yield Figure(
         key="b",
         what=what,
@@ -134,7 +135,7 @@ def writing(shop: Shop) -> Iterator[Figure]:
         what=what,
         ours=ours.seconds,
         reference=scaled,
-        against=f"openpyxl write-only, une fois, sur {rows} lignes, rapporté à toutes",
+        against=f"openpyxl write-only, une fois, sur {grouped(rows)} lignes, rapporté à toutes",
         value=ratio(scaled, ours.seconds),
         unit="× plus vite",
         target=OPENPYXL_TARGET,
@@ -157,7 +158,7 @@ def splitting(shop: Shop) -> Iterator[Figure]:
     )
     yield Figure(
         key="b",
-        what=f"écrire {rows} citations en XLSX, au plus {sheet_rows} par feuille",
+        what=f"écrire {grouped(rows)} citations en XLSX, au plus {grouped(sheet_rows)} par feuille",
         ours=sample.seconds,
         memory=sample.memory,
         rows=sample.found["rows"],

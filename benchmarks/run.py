@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,7 +24,6 @@ from benchmarks import (
 )
 from benchmarks.apart import REPOSITORY, MeasureError
 from benchmarks.figures import Figure
-from benchmarks.machine import machine
 from benchmarks.report import FAILED, page, verdict
 from benchmarks.shop import Shop, Sizes
 
@@ -103,8 +102,8 @@ def measured_row(row: Row, shop: Shop) -> list[Figure]:
     return found
 
 
-def write(figures: list[Figure], sizes: Sizes, folder: Path = PAGES) -> Path:
-    """Writes the page of a run of every row, and returns it."""
-    path = folder / sizes.page
-    path.write_text(page(figures, machine(), {"Commande": sizes.name, **sizes.told(SEED)}), encoding="utf-8")
+def write(figures: list[Figure], sizes: Sizes, told: Mapping[str, str], folder: Path | None = None) -> Path:
+    """Writes the page of a run of every row on a machine (see `machine`), and returns it."""
+    path = (folder or PAGES) / sizes.page
+    path.write_text(page(figures, told, {"Commande": sizes.name, **sizes.told(SEED)}), encoding="utf-8")
     return path

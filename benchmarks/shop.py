@@ -16,6 +16,7 @@ from benchmarks.files import Format
 from benchmarks.floors import floor_of_job, fresh
 from benchmarks.generate import Wanted
 from benchmarks.generate import generate as write_sources
+from benchmarks.report import grouped
 from benchmarks.steps import keep, kept, to_release, to_tables, warm_up
 from benchmarks.watch import Watch
 from pipelines.publish.staging import remove
@@ -55,15 +56,18 @@ class Sizes:
 
     def told(self, seed: int) -> dict[str, str]:
         """What a page says of it."""
-        growth = ", ".join(f"{contracts} contrats et {actions} actions" for contracts, actions in self.growth)
         return {
             "Sources fabriquées": f"`python -m benchmarks generate`, graine {seed}, sans faute",
-            "Travail, actions": f"{self.job[0]} contrats, {self.job[1]} actions",
-            "Croissance": growth,
-            "Classeurs lus": f"{self.xlsx_read[0]} contrats, {self.xlsx_read[1]} actions",
-            "Nombres de classeurs": ", ".join(map(str, self.workbooks)),
-            "Versions comparées": f"{self.releases[0]} contrats, {self.releases[1]} actions",
+            "Travail, actions": _said(self.job),
+            "Croissance": " ; ".join(map(_said, self.growth)),
+            "Classeurs lus": _said(self.xlsx_read),
+            "Nombres de classeurs": ", ".join(map(grouped, self.workbooks)),
+            "Versions comparées": _said(self.releases),
         }
+
+
+def _said(size: Size) -> str:
+    return f"{grouped(size[0])} contrats, {grouped(size[1])} actions"
 
 
 TINY = Sizes(

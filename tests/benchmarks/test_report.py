@@ -79,11 +79,11 @@ def test_the_terminal_shows_every_line() -> None:
 
 
 def test_the_page_says_the_machine_and_no_path_of_it(tmp_path: Path) -> None:
-    text = write([HELD], QUICK, tmp_path).read_text(encoding="utf-8")
+    text = write([HELD], QUICK, machine(), tmp_path).read_text(encoding="utf-8")
     assert (tmp_path / "results.md").is_file()
     assert all(f"{name} " in text for name in LIBRARIES)
     assert {"Processeur", "Mémoire", "Noyau", "Python", "Bibliothèques", "Code", "Date"} <= set(machine())
-    for word in ("graine 0", "100 contrats", "100000 actions", "make bench"):
+    for word in ("graine 0", "100 contrats", "100\u202f000 actions", "make bench"):
         assert word in text
     assert str(Path.cwd()) not in text
     assert not any(line.startswith(("/", "~")) for line in text.split())
