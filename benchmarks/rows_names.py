@@ -13,12 +13,12 @@ import pandas as pd
 
 from benchmarks.apart import measured
 from benchmarks.figures import Figure, at_most
+from benchmarks.generate import REAL
 from benchmarks.report import grouped
 from benchmarks.shop import Shop
 from benchmarks.values import Texts, texts
 from benchmarks.watch import Watch
 from benchmarks.words import KINDS_OF_PARTNERS
-from pipelines.curation.issues import SMALL_WORDS
 from pipelines.text import fold
 
 NAMES_TARGET = at_most(60)
@@ -29,18 +29,23 @@ _OPENINGS, _VOWELS = "b c ch d f g l m n p r s t v".split(), "a e i o ou an on �
 
 
 def made_names(number: int, seed: int) -> Texts:
-    """So many different names of organisations: a kind and one or two places, which others have too."""
-    wanted, number = number, 2 * number
-    rng = np.random.default_rng([seed, 3])
+    """So many different names of organisations: a kind and one or two places.
+
+    Half of the places are the départements, whose words thousands of names share; the others are made up.
+    """
+    rng, drawn = np.random.default_rng([seed, 3]), 2 * number
     syllables = texts([opening + vowel for opening in _OPENINGS for vowel in _VOWELS])
-    drawn = syllables[rng.integers(0, len(syllables), (_PLACES, 4))].tolist()
-    kinds, places = texts(list(KINDS_OF_PARTNERS)), texts(["".join(row).capitalize() for row in drawn])
-    first, second = places[rng.integers(0, _PLACES, (2, number))]
-    second = np.where(rng.random(number) < 0.5, "", " – " + second)
-    found = texts(kinds[rng.integers(0, len(kinds), number)] + " de " + first + second)
-    mistyped = np.arange(_MISTYPED - 1, number, _MISTYPED)
+    made = syllables[rng.integers(0, len(syllables), (_PLACES, 4))].tolist()
+    zones = pd.read_csv(REAL / "referentiels" / "zones.csv", dtype="str")
+    real = texts(zones.loc[zones["Type de zone"] == "departement", "Libellé"].drop_duplicates().tolist())
+    invented, kinds = texts(["".join(row).capitalize() for row in made]), texts(list(KINDS_OF_PARTNERS))
+    pools = (invented[rng.integers(0, _PLACES, (2, drawn))], real[rng.integers(0, len(real), (2, drawn))])
+    first, second = np.where(rng.random(drawn) < 0.5, *pools)
+    second = np.where(rng.random(drawn) < 0.5, "", " – " + second)
+    found = texts(kinds[rng.integers(0, len(kinds), drawn)] + " de " + first + second)
+    mistyped = np.arange(_MISTYPED - 1, drawn, _MISTYPED)
     found[mistyped] = texts([_mistyped(name, int(at)) for name, at in zip(found[mistyped - 1], mistyped, strict=True)])
-    return texts(list(dict.fromkeys(found.tolist()))[:wanted])
+    return texts(list(dict.fromkeys(found.tolist()))[:number])
 
 
 def _mistyped(name: str, number: int) -> str:
@@ -54,28 +59,30 @@ def exhaustive(names: pd.Series[str]) -> set[tuple[int, int]]:
     from pipelines.normalise.namesakes import THRESHOLD
     from rapidfuzz import fuzz, process
 
-    words = [sorted(fold(name).split()) for name in names]
+    from pipelines.curation.issues import SMALL_WORDS
+
+    words = [sorted(word for word in fold(name).split() if word not in SMALL_WORDS) for name in names]
     whole = [" ".join(one) for one in words]
     first = {text: place for place, text in reversed(list(enumerate(whole)))}
-    found = {(first[text], place) for place, text in enumerate(whole) if first[text] < place}
+    found = {(first[text], place) for place, text in enumerate(whole) if text and first[text] < place}
     scores = process.cdist(whole, whole, scorer=fuzz.ratio, score_cutoff=THRESHOLD, dtype=np.uint8)
     for one, other in zip(*(side.tolist() for side in np.nonzero(np.triu(scores, 1))), strict=True):
-        alone = first[whole[one]] == one and first[whole[other]] == other
+        alone = first[whole[one]] == one and first[whole[other]] == other and whole[one] and whole[other]
         if alone and _covered(words[one], words[other]) and _covered(words[other], words[one]):
             found.add((one, other))
     return found
 
 
 def _covered(words: list[str], others: list[str]) -> bool:
-    """Whether each word that counts is found among others, or one without digits that is nearly the same."""
+    """Whether each word is found among others, or one without digits that is nearly the same."""
     from pipelines.normalise.namesakes import SAME_WORD
     from rapidfuzz import fuzz
 
     def near(word: str, other: str) -> bool:
-        plain = not any(letter.isdigit() for letter in word + other) and other not in SMALL_WORDS
+        plain = not any(letter.isdigit() for letter in word + other)
         return word == other or (plain and fuzz.ratio(word, other) >= SAME_WORD)
 
-    return all(word in SMALL_WORDS or any(near(word, other) for other in others) for word in words)
+    return all(any(near(word, other) for other in others) for word in words)
 
 
 def search(watch: Watch, number: int, seed: int, sample: int) -> dict[str, object]:

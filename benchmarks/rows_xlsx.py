@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow as pa
-from pipelines.publish.xlsx_parts import SHEET_ROWS
 
 from benchmarks.apart import alternately, measured, typical
 from benchmarks.figures import Figure, at_least, at_most, ratio
@@ -22,6 +21,7 @@ from pipelines.curation.gather import read_units
 from pipelines.curation.units import workbook_units
 from pipelines.publish import xlsx_files
 from pipelines.publish.tables_arrow import to_arrow
+from pipelines.publish.xlsx_parts import SHEET_ROWS
 from schemas.declaration import Table
 from schemas.registry import tables
 

@@ -9,8 +9,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pipelines.publish.xlsx_parts import SHEET_ROWS
-
 from benchmarks.apart import REPOSITORY, Sample, alternately, measured, typical
 from benchmarks.files import Format
 from benchmarks.floors import floor_of_job, fresh
@@ -20,6 +18,7 @@ from benchmarks.report import grouped
 from benchmarks.steps import keep, kept, to_release, to_tables, warm_up
 from benchmarks.watch import Watch
 from pipelines.publish.staging import remove
+from pipelines.publish.xlsx_parts import SHEET_ROWS
 
 ONE_PROCESS = {"CONTRATS_PROCESSUS": "1"}
 Size = tuple[int, int]
