@@ -55,9 +55,9 @@ def profiled(wanted: Wanted, functions: int, formats: tuple[str, ...] = WITHOUT_
 
 def text(profile: Profile, found: Measures) -> str:
     """A profile as it is kept."""
-    told, wanted = machine(), profile.wanted
+    told, wanted, title = machine(), profile.wanted, profile.title[:1].upper() + profile.title[1:]
     lines = [
-        f"{profile.title.capitalize()} : {wanted.contracts} contrats, {wanted.actions} actions, graine {wanted.seed}, "
+        f"{title} : {wanted.contracts} contrats, {wanted.actions} actions, graine {wanted.seed}, "
         f"sources en {wanted.file_format}, version en {', '.join(profile.formats)}",
         f"{numbered(found.rows, 'ligne publiée', 'lignes publiées')} ; code {told['Code']}, {told['Date']} ; "
         f"{told['Processeur']}",

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 import pandera.pandas as pa
@@ -86,51 +86,60 @@ def _write(watch: Watch, frame: pd.DataFrame, model: pa.DataFrameSchema, target:
 def frictionless(shop: Shop) -> Iterator[Figure]:
     """Against frictionless ``validate`` of the published file, which writes nothing."""
     rows = min(shop.sizes.frictionless_rows, shop.sizes.job[1])
-    other = partial(measured, frictionless_validate, release=shop.release(shop.sizes.job), table=TABLE, rows=rows)
     scale = shop.sizes.job[1] / rows
     part = "" if scale == 1 else f", mesuré sur {grouped(rows)} lignes et rapporté à toutes"
-    yield from _against(shop, "a2", other, scale, f"frictionless validate de actions.csv{part}", FRICTIONLESS_TARGET)
+    reference = _sides(shop).frictionless.seconds * scale
+    yield from _against(shop, "a2", reference, f"frictionless validate de actions.csv{part}", FRICTIONLESS_TARGET)
 
 
 def usual(shop: Shop) -> Iterator[Figure]:
     """Against ``read_csv``, the Pandera model, ``to_csv`` and ``to_parquet``."""
-    other = partial(
-        measured,
-        pandas_way,
-        release=shop.release(shop.sizes.job),
-        table=TABLE,
-        tables_file=shop.tables(shop.sizes.job)[0],
-        folder=shop.folder / "pandas",
-    )
     said = "pandas sur actions.csv : read_csv, Pandera, to_csv, to_parquet"
-    yield from _against(shop, "a3", other, 1.0, said, PANDAS_TARGET)
+    yield from _against(shop, "a3", _sides(shop).pandas.seconds, said, PANDAS_TARGET)
 
 
-def _against(
-    shop: Shop, key: str, other: partial[Sample], scale: float, against: str, target: Target
-) -> Iterator[Figure]:
-    size, repeats, folder = shop.sizes.job, shop.sizes.repeats, shop.folder / "actions"
-    given = {"root": str(shop.sources(size)), "small": str(shop.sources(SMALL)), "folder": str(folder)}
-    alone = {"root": str(only_actions(shop)), "lists": given["root"], "small": given["small"], "folder": str(folder)}
-    sides = alternately(
-        repeats,
-        lambda: measured(from_sheets, None, tables_file=shop.tables(size)[0], **alone),
-        lambda: measured(from_sheets_to_tables, None, **given),
-        other,
-    )
-    first, whole, reference = map(typical, sides)
+class Sides(NamedTuple):
+    """What was measured in turn: ours on the sheet alone and by the whole path, the two references."""
+
+    alone: Sample
+    whole: Sample
+    frictionless: Sample
+    pandas: Sample
+
+
+def _sides(shop: Shop) -> Sides:
+    """All sides, measured once for both rows."""
+    if Sides not in shop.made:
+        size, folder = shop.sizes.job, shop.folder / "actions"
+        root, small, file = shop.sources(size), shop.sources(SMALL), shop.tables(size)[0]
+        release, rows = shop.release(size), min(shop.sizes.frictionless_rows, size[1])
+        alone = only_actions(shop)
+        sides = alternately(
+            shop.sizes.repeats,
+            lambda: measured(from_sheets, root=alone, lists=root, small=small, tables_file=file, folder=folder),
+            lambda: measured(from_sheets_to_tables, root=root, small=small, folder=folder),
+            lambda: measured(frictionless_validate, release=release, table=TABLE, rows=rows),
+            lambda: measured(pandas_way, release=release, table=TABLE, tables_file=file, folder=folder),
+        )
+        shop.made[Sides] = Sides(*map(typical, sides))
+    found: Sides = shop.made[Sides]
+    return found
+
+
+def _against(shop: Shop, key: str, reference: float, against: str, target: Target) -> Iterator[Figure]:
+    repeats, sides = shop.sizes.repeats, _sides(shop)
     what = {
-        "actions seules : lire, typer, valider, écrire en CSV et Parquet": first,
-        "le même chemin, listes et normalisation comprises": whole,
+        "actions seules : lire, typer, valider, écrire en CSV et Parquet": sides.alone,
+        "le même chemin, listes et normalisation comprises": sides.whole,
     }
     for title, ours in what.items():
         yield Figure(
             key=key,
             what=title,
             ours=ours.seconds,
-            reference=reference.seconds * scale,
+            reference=reference,
             against=against,
-            value=ratio(reference.seconds * scale, ours.seconds),
+            value=ratio(reference, ours.seconds),
             unit="× plus vite",
             target=target,
             memory=ours.memory,

@@ -79,8 +79,9 @@ def to_release(
             write_csv(staging, arrow)
         with watch.stage(PARQUET):
             write_parquet(staging, arrow)
-        with watch.stage(XLSX):
-            write_xlsx(staging, arrow, description)
+        if "xlsx" in formats:
+            with watch.stage(XLSX):
+                write_xlsx(staging, arrow, description)
         with watch.stage(METADATA):
             found = write_metadata(staging, arrow, issues, description, codes, root)
         with watch.stage(SEALING):

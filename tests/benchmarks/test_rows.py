@@ -23,7 +23,7 @@ from schemas.registry import tables
 
 LONG = {"controle", "dagster", "demarrage"}
 """Rows about the real sheets, or about whole commands."""
-SLOW = {"croissance", "nombre de classeurs", "un classeur changé", "site", "actions seules, contre pandas"}
+SLOW = {"croissance", "nombre de classeurs", "un classeur changé", "site"}
 """Rows of several sizes, each of which is the whole work again."""
 
 
