@@ -14,11 +14,11 @@ PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-input
 export DAGSTER_DISABLE_TELEMETRY := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve test coverage test-slow lint format dev captures bench lock setup clean
+.PHONY: help run serve test coverage test-slow lint format dev captures bench bench-full lock setup clean
 .SUFFIXES:
 
 help: ## cette liste
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 run: $(PROJECT) ## installe ce qui manque, puis fabrique la publication dans outputs/
 	@$(BIN)/contrats-destination build $(ARGS)
@@ -55,12 +55,11 @@ dev: $(PROJECT) ## ouvre l’interface de Dagster (PORT=3000)
 captures: $(PROJECT) ## refait les images de docs/interface.md (demande Chromium)
 	@$(BIN)/python -m tests.captures
 
-bench: $(PROJECT) ## mesure le travail, partie par partie, contre son plancher
-	@$(BIN)/python -m tests.bench
-	@$(BIN)/python -m tests.bench_check
-	@$(BIN)/python -m tests.bench_cache
-	@$(BIN)/python -m tests.bench_verify
-	@$(BIN)/python -m tests.bench_site
+bench: $(PROJECT) ## mesure le programme contre ses références, en un quart d’heure au plus (ONLY=a,b : ces rangs seulement)
+	@$(BIN)/python -m benchmarks run $(if $(ONLY),--only $(ONLY)) $(ARGS)
+
+bench-full: $(PROJECT) ## les mêmes mesures aux plus grandes tailles : un million d’actions, 10 000 classeurs (des heures)
+	@$(BIN)/python -m benchmarks run --full $(if $(ONLY),--only $(ONLY)) $(ARGS)
 
 lock: ## refait requirements.lock d’après pyproject.toml (demande uv)
 	@command -v $(UV) >/dev/null || { echo "uv manque : installez-le, ou indiquez où il est (make lock UV=…)." >&2; exit 3; }

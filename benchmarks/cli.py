@@ -1,12 +1,12 @@
-"""``python -m benchmarks``: makes sources of any size.
+"""``python -m benchmarks``: makes sources of any size, measures the program on them.
 
-Belongs here: the arguments and what is printed. Does not belong here: what is made (``generate``).
+Belongs here: the arguments and what is printed. Does not belong here: what is made (``generate``),
+what is measured (``run``).
 """
 
 from __future__ import annotations
 
 import re
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -15,9 +15,11 @@ from typing import Any, TypeVar
 import click
 
 from benchmarks.files import FORMATS, Format
-from pipelines.command_line import DONE, FOLDER, USAGE, Commands, Stop, console_of, guarded, shown_path
+from pipelines.command_line import DONE, FOLDER, REFUSED, USAGE, Commands, Stop, console_of, guarded, shown_path
 from pipelines.text import numbered
 
+_WIDTH = 220
+"""Of the table of figures, whatever the terminal: it folds."""
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -164,8 +166,15 @@ def generate(contracts: int, actions: int, dirty: float, file_format: Format, se
     metavar="NOMBRE",
     help="Dit aussi quelles fonctions coûtent le plus, tant d’entre elles ; la mesure en est ralentie.",
 )
+@click.option(
+    "--formats",
+    default="csv,parquet",
+    show_default=True,
+    metavar="FORMATS",
+    help="Formats de la version, séparés par des virgules : csv, parquet, xlsx, zip.",
+)
 @guarded
-def profile(contracts: int, actions: int, file_format: Format, seed: int, functions: int) -> int:
+def profile(contracts: int, actions: int, file_format: Format, seed: int, functions: int, formats: str) -> int:
     """Mesure tout le travail, étape par étape, sur des sources fabriquées pour l’occasion.
 
     Un seul processus, sans Dagster ; rien n’est gardé.
@@ -173,17 +182,18 @@ def profile(contracts: int, actions: int, file_format: Format, seed: int, functi
     from rich.table import Table
 
     from benchmarks.generate import Wanted
-    from benchmarks.generate import generate as write
-    from benchmarks.measure import measure
+    from benchmarks.profiles import profiled
     from benchmarks.world import TooLargeError
+    from pipelines.publish.formats import chosen
 
-    with tempfile.TemporaryDirectory() as temporary:
-        root = Path(temporary) / "sources"
-        try:
-            write(root, Wanted(contracts, actions, 0.0, file_format, seed))
-        except TooLargeError as error:
-            raise Stop(USAGE, str(error)) from error
-        found = measure(root, Path(temporary) / "outputs", functions)
+    try:
+        kept = chosen(formats)
+    except ValueError as error:
+        raise Stop(USAGE, str(error)) from error
+    try:
+        found = profiled(Wanted(contracts, actions, 0.0, file_format, seed), functions, kept)
+    except TooLargeError as error:
+        raise Stop(USAGE, str(error)) from error
     console, whole = console_of(), sum(found.seconds.values())
     table = Table(title=f"{numbered(found.rows, 'ligne publiée', 'lignes publiées')}", title_justify="left", box=None)
     table.add_column("étape")
@@ -194,4 +204,54 @@ def profile(contracts: int, actions: int, file_format: Format, seed: int, functi
     console.print(table)
     if found.functions:
         console.print(found.functions, markup=False)
+    return DONE
+
+
+@main.command()
+@click.option("--full", is_flag=True, help="Les plus grandes tailles (un million d’actions et plus) : des heures.")
+@click.option(
+    "--only",
+    default="",
+    metavar="RANGS",
+    help="Seulement ces rangs, séparés par des virgules (a,b,c…) ; la page n’est alors pas écrite.",
+)
+@guarded
+def run(full: bool, only: str) -> int:
+    """Mesure le programme, rang par rang, et écrit la table dans benchmarks/results.md.
+
+    Avec --full, c’est benchmarks/results-full.md : une mesure rapide n’efface pas une longue.
+
+    Une cible qui n’est pas tenue se lit dans la table ; le code de sortie n’est 1 que si un rang n’a pas pu
+    être mesuré.
+    """
+    from benchmarks import run as rows
+    from benchmarks.machine import machine
+    from benchmarks.report import grid
+    from benchmarks.shop import FULL, QUICK
+
+    sizes = FULL if full else QUICK
+    wanted = tuple(name.strip() for name in only.split(",") if name.strip()) or rows.KEYS
+    unknown = [name for name in wanted if name not in rows.KEYS]
+    if unknown:
+        raise Stop(USAGE, f"Rang inconnu : {', '.join(unknown)} ; au choix : {', '.join(rows.KEYS)}.")
+    error_console, told = console_of(stderr=True), machine()
+    figures = rows.run(sizes, wanted, lambda line: error_console.print(line, markup=False))
+    console = console_of()
+    console.width = max(console.width, _WIDTH)
+    console.print(grid(figures))
+    if set(wanted) == set(rows.KEYS):
+        console.print(f"Écrit : {shown_path(rows.write(figures, sizes, told))}", markup=False)
+    else:
+        error_console.print(f"Mesure partielle : benchmarks/{sizes.page} reste comme il était.", markup=False)
+    return REFUSED if any(figure.failed for figure in figures) else DONE
+
+
+@main.command()
+@guarded
+def profiles() -> int:
+    """Refait les profils gardés dans benchmarks/profils/ : une dizaine de minutes."""
+    from benchmarks import profiles as kept
+
+    for one in kept.PROFILES:
+        console_of().print(f"Écrit : {shown_path(kept.write(one))}", markup=False)
     return DONE

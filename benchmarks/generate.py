@@ -126,7 +126,7 @@ def lots(world: World) -> Iterator[tuple[int, int]]:
     yield len(world.contracts), len(world.owners)
 
 
-def _block(world: World, sheet: Sheet, first: int, last: int) -> Block:
+def block_of(world: World, sheet: Sheet, first: int, last: int) -> Block:
     counts = world.counts[sheet.name]
     owner = np.repeat(np.arange(first, last), counts[first:last])
     begin = int(counts[:first].sum())
@@ -149,7 +149,7 @@ def _write_lot(
     first, last = places
     made, bounds = {}, {}
     for name, sheet in workbook_sheets().items():
-        block = _block(world, sheet, first, last)
+        block = block_of(world, sheet, first, last)
         columns = make(block)
         registry.add(block, columns)
         spoiled = spoil(block, columns, wanted.dirty) if len(block) else None

@@ -1,58 +1,42 @@
 """Times the whole work on a folder of sources, stage by stage, in one process and without Dagster.
 
-Belongs here: measuring. Does not belong here: a verdict; nothing is compared with a limit.
+Belongs here: measuring, the listing of what costs most. Does not belong here: a verdict (``figures``); nothing is
+compared with a limit.
 """
 
 from __future__ import annotations
 
 import cProfile
-import datetime as dt
 import io
 import pstats
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+import re
+import sysconfig
+from dataclasses import dataclass
 from pathlib import Path
 
-import pandas as pd
-
+from benchmarks.steps import BUILDING, CHECKING, WITHOUT_XLSX, require_sound, to_release
+from benchmarks.watch import Watch
 from pipelines import job
 from pipelines.curation.gather import read_units
 from pipelines.curation.lots import typed_lot
 from pipelines.curation.models import failures, sheet_model
 from pipelines.curation.units import workbook_units
 from pipelines.normalise.intake import read_lists, unite
-from pipelines.publish.description import load_description
-from pipelines.publish.release import begin, finish, write_csv, write_metadata, write_parquet, write_xlsx
-from pipelines.publish.tables_arrow import Frames
 from schemas.registry import tables
 
-DATE = dt.date(2026, 1, 1)
 _ROOTS = ("pipelines", "schemas")
-
-
-class RefusedSourcesError(Exception):
-    """The sources have errors: there is no release to write."""
+_REPOSITORY = Path(__file__).resolve().parents[1]
 
 
 @dataclass
-class Measures:
+class Measures(Watch):
     """Seconds by stage, rows of the published tables, and what cost most by itself where that was asked for."""
 
-    seconds: dict[str, float] = field(default_factory=dict)
     rows: int = 0
     functions: str = ""
 
-    @contextmanager
-    def stage(self, title: str) -> Iterator[None]:
-        """Times what is done inside."""
-        start = time.perf_counter()
-        yield
-        self.seconds[title] = time.perf_counter() - start
 
-
-def measure(root: Path, outputs: Path, functions: int = 0) -> Measures:
+def measure(root: Path, outputs: Path, functions: int = 0, formats: tuple[str, ...] = WITHOUT_XLSX) -> Measures:
     """Does the work on ``root``, once; ``functions``: how many of the costliest are told (cProfile slows it all).
 
     Raises:
@@ -60,18 +44,25 @@ def measure(root: Path, outputs: Path, functions: int = 0) -> Measures:
     """
     found = Measures()
     if not functions:
-        _work(root, outputs, found)
+        _work(root, outputs, found, formats)
         return found
     profile = cProfile.Profile()
-    profile.runcall(_work, root, outputs, found)
+    profile.runcall(_work, root, outputs, found, formats)
     said = io.StringIO()
     pstats.Stats(profile, stream=said).sort_stats("tottime").print_stats(functions)
     pstats.Stats(profile, stream=said).sort_stats("cumulative").print_stats("|".join(_ROOTS), functions)
-    found.functions = said.getvalue()
+    found.functions = without_paths(said.getvalue())
     return found
 
 
-def _work(root: Path, outputs: Path, found: Measures) -> None:
+def without_paths(listing: str) -> str:
+    """A listing whose files are told from the folder of the project, of its libraries or of Python."""
+    folders = sorted({*sysconfig.get_paths().values(), str(_REPOSITORY)}, key=len, reverse=True)
+    short = re.sub("|".join(re.escape(f"{folder}/") for folder in folders), "", listing)
+    return "\n".join(line.rstrip() for line in short.splitlines())
+
+
+def _work(root: Path, outputs: Path, found: Measures, formats: tuple[str, ...]) -> None:
     with found.stage("lecture et typage des listes"):
         lists = read_lists(root)
     units = workbook_units(root)
@@ -81,30 +72,14 @@ def _work(root: Path, outputs: Path, found: Measures) -> None:
         lot = typed_lot(read, lists.vocabularies)
     with found.stage("réunion, corrections"):
         reading = job.reading_of(unite(lists, [lot], [unit.name for unit in units]), root)
-    with found.stage("normalisation"):
+    with found.stage(BUILDING):
         built, issues = job.build(reading.sheets, reading.issues)
-    with found.stage("contrôle des tables"):
-        failed = pd.concat(job.check(built, job.assertions_of(root)).values())
-    if len(failed) or (issues["severity"] == "error").any():
-        raise RefusedSourcesError("Les sources ont des erreurs : il n’y a pas de publication à mesurer.")
-    _publish(root, outputs, built, issues, found)
+    with found.stage(CHECKING):
+        failed = job.check(built, job.assertions_of(root))
+    require_sound(issues, failed.values())
+    to_release(found, root, outputs, built, issues, formats)
     with found.stage("(validation seule, refaite)"):
         for typed in reading.sheets.values():
             table = tables()[typed.sheet.table]
             failures(sheet_model(typed.sheet, table.key if table.natural_key else ""), typed.frame)
     found.rows = sum(map(len, built.values()))
-
-
-def _publish(root: Path, outputs: Path, built: Frames, issues: pd.DataFrame, found: Measures) -> None:
-    description, codes = load_description(root / "jeu_de_donnees.toml"), job.codes_of(built["nomenclatures"])
-    with begin(outputs, DATE) as staging:
-        with found.stage("écriture csv"):
-            write_csv(staging, built)
-        with found.stage("écriture parquet"):
-            write_parquet(staging, built)
-        with found.stage("écriture xlsx"):
-            write_xlsx(staging, built, description)
-        with found.stage("métadonnées et comparaison"):
-            change = write_metadata(staging, built, issues, description, codes, root)
-        with found.stage("scellé et vérification"):
-            finish(staging, change)

@@ -1,7 +1,7 @@
 """Published tables of many contracts, from those of a few: copies under other names, tied to the same large partners.
 
 Belongs here: repeating rows so that identifiers, references, citations and provenance hold together. Does not belong
-here: measuring (``tests.bench_site``), tests.
+here: measuring (``benchmarks``), tests.
 
 What belongs to a contract is copied with it, and so is a partner of one contract alone; partners of several, what is
 national and the lists of codes stand once, as they would in a larger dataset. Sources are copied with the rest.
