@@ -23,7 +23,7 @@ from schemas.registry import tables
 
 LONG = {"controle", "dagster", "demarrage"}
 """Rows about the real sheets, or about whole commands."""
-SLOW = {"croissance", "nombre de classeurs", "un classeur changé", "site"}
+SLOW = {"croissance", "nombre de classeurs", "deux cœurs", "un classeur changé", "site", "travail entier"}
 """Rows of several sizes, each of which is the whole work again."""
 
 
