@@ -276,9 +276,15 @@ def _join(sheet: Sheet, parts: list[tuple[str, str, LabelledRows]]) -> Gathered:
         text=_frame({name: end_to_end(_texts(part, name) for _, _, part in parts) for name in labels}),
         kind=pd.DataFrame(kind, columns=labels),
         origin=_frame(origin),
-        letters={file: part.letters for file, _, part in parts},
+        letters=_shared({file: part.letters for file, _, part in parts}),
         from_1904=frozenset(file for file, _, part in parts if part.from_1904),
     )
+
+
+def _shared(letters: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
+    """The same: thousands of files have the columns of the template, and share them, here and where they are stored."""
+    same: dict[tuple[tuple[str, str], ...], dict[str, str]] = {}
+    return {file: same.setdefault(tuple(one.items()), one) for file, one in letters.items()}
 
 
 def _texts(part: LabelledRows, name: str) -> Texts:

@@ -1,9 +1,9 @@
 """``python -m pipelines.curation.helper FOLDER NUMBER TICKETS``: one of the processes that read files together.
 
-It reads what it can take tickets for, from the pipe of that number, then, once told the vocabularies, types it and
-leaves it in the folder under its number. It says on its standard output, in pickles, which files it is about to read,
-then how it ended: True (a lot is there), False (there was nothing left to read) or an exception. Its standard input
-ends with the process that started it: it ends too.
+It reads what it can take tickets for, from the pipe of that number, then leaves it in the folder under its number:
+typed once it is told vocabularies, as it is once it is told that there are none. It says on its standard output, in
+pickles, which files it is about to read, then how it ended: True (it is there), False (there was nothing left to read)
+or an exception. Its standard input ends with the process that started it: it ends too.
 
 Belongs here: that program. Does not belong here: who starts it (``processes``).
 """
@@ -31,7 +31,7 @@ def main() -> None:
     """Reads, types, leaves."""
     told = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library might print is none of our words
-    heard: SimpleQueue[Vocabularies] = SimpleQueue()
+    heard: SimpleQueue[Vocabularies | None] = SimpleQueue()
     Thread(target=_listen, args=(heard,), daemon=True).start()
     folder, number, tickets = sys.argv[1:]
     try:
@@ -41,7 +41,7 @@ def main() -> None:
     os._exit(0)  # the thread that listens would not let the interpreter end
 
 
-def _listen(heard: SimpleQueue[Vocabularies]) -> None:
+def _listen(heard: SimpleQueue[Vocabularies | None]) -> None:
     try:
         while True:
             heard.put(pickle.load(sys.stdin.buffer))  # noqa: S301  (said by those who started this process)
@@ -49,13 +49,14 @@ def _listen(heard: SimpleQueue[Vocabularies]) -> None:
         os._exit(1)
 
 
-def _work(folder: Path, number: str, tickets: int, told: IO[bytes], heard: SimpleQueue[Vocabularies]) -> bool:
+def _work(folder: Path, number: str, tickets: int, told: IO[bytes], heard: SimpleQueue[Vocabularies | None]) -> bool:
     task = pickle.loads((folder / "travail").read_bytes())  # noqa: S301  (written by those who started this process)
     os.chdir(task.here)
     read = read_units(_units(task, tickets, told), task.root, partial=task.partial, fallback=task.fallback)
     if not len(read.files):
         return False
-    store(folder / number, typed_lot(read, heard.get()))
+    vocabularies = heard.get()
+    store(folder / number, read if vocabularies is None else typed_lot(read, vocabularies))
     return True
 
 

@@ -52,12 +52,7 @@ def typed_lot(sources: Sources, vocabularies: Vocabularies) -> Lot:
     """Types the sheets of workbooks as read; what a list holds is left aside."""
     sheets = {name: gathered for name, gathered in sources.sheets.items() if gathered.sheet.place == "classeur"}
     typed, told = {}, {}
-    same: dict[tuple[tuple[str, str], ...], dict[str, str]] = {}
     for name, gathered in sheets.items():
-        # Thousands of files have the columns of the template: they share them, here and wherever the lot is stored.
-        gathered.letters = {
-            file: same.setdefault(tuple(letters.items()), letters) for file, letters in gathered.letters.items()
-        }
         log = IssueLog()
         typed[name] = parse(gathered, vocabularies, log)
         told[name] = log.frame()
@@ -75,28 +70,41 @@ def joined(lots: Sequence[Lot], order: Iterable[str], held: Sequence[Collection[
     filled = filled or [(lots[0], set())]
     if len(filled) == 1 and filled[0][0].files["file"].tolist() == order:
         return filled[0][0]
+    parts, taken = [lot for lot, _ in filled], [names for _, names in filled]
+    sources, rows = _joined_sources([lot.sources for lot in parts], order, taken)
+    typed, told = {}, {}
+    for name in parts[0].typed:
+        typed[name] = _joined([lot.typed[name] for lot in parts], sources.sheets[name], rows[name])
+        told[name] = _about([lot.told[name] for lot in parts], taken).frame()
+    return Lot(sources, typed, told)
+
+
+def joined_sources(parts: Sequence[Sources], order: Sequence[str]) -> Sources:
+    """Files as read by several, as if one had read them in the order given."""
+    return _joined_sources(parts, order, [set(part.files["file"]) for part in parts])[0]
+
+
+def _joined_sources(
+    parts: Sequence[Sources], order: Sequence[str], held: Sequence[Collection[str]]
+) -> tuple[Sources, dict[str, np.ndarray]]:
+    """Files as read, and which rows of the parts each sheet is made of."""
     rank = {name: position for position, name in enumerate(order)}
-    parts, held = [lot for lot, _ in filled], [names for _, names in filled]
     ranks = [
         (pa.array(list(names), type=pa.large_string()), np.array([*(rank[name] for name in names), -1]))
         for names in held
     ]
-    files = [lot.files["file"] for lot in parts]
-    rows = _order(files, ranks)
     sources = Sources(
         {},
-        stacked([lot.files for lot in parts], rows),
-        _about([lot.sources.issues.frame() for lot in parts], held),
-        frozenset(name for lot, names in filled for name in lot.sources.unread if name in names),
+        stacked([part.files for part in parts], _order([part.files["file"] for part in parts], ranks)),
+        _about([part.issues.frame() for part in parts], held),
+        frozenset(name for part, names in zip(parts, held, strict=True) for name in part.unread if name in names),
     )
-    typed, told = {}, {}
-    for name in parts[0].typed:
-        gathered = [lot.sources.sheets[name] for lot in parts]
-        rows = _order([one.origin["file"] for one in gathered], ranks)
-        sources.sheets[name] = Gathered.joined(gathered, rows, held)
-        typed[name] = _joined([lot.typed[name] for lot in parts], sources.sheets[name], rows)
-        told[name] = _about([lot.told[name] for lot in parts], held).frame()
-    return Lot(sources, typed, told)
+    rows = {}
+    for name in parts[0].sheets:
+        gathered = [part.sheets[name] for part in parts]
+        rows[name] = _order([one.origin["file"] for one in gathered], ranks)
+        sources.sheets[name] = Gathered.joined(gathered, rows[name], held)
+    return sources, rows
 
 
 _Ranks = tuple[pa.Array, np.ndarray]

@@ -1,7 +1,8 @@
 """Pandera models made from the declarations: one per source sheet (typed cells), one per published table.
 
 Belongs here: turning `Column` into Pandera, and Pandera's failures into (row, column, issue code). Does not belong
-here: any rule that needs more than one table.
+here: any rule that needs more than one table. Pandera, which takes longer to load than many files to read, is loaded
+when something is validated.
 """
 
 from __future__ import annotations
@@ -9,14 +10,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import pandas as pd
-import pandera.pandas as pa
-from pandera.errors import SchemaErrors
 
 from pipelines.curation.siren import is_siret, key_holds
 from pipelines.dtypes import DECIMAL_KINDS, pandas_dtype
 from schemas.declaration import Cell, Column, Kind, Sheet, Table
+
+if TYPE_CHECKING:
+    import pandera.pandas as pa
 
 _SIREN_OR_SIRET = r"^(?:[0-9]{9}|[0-9]{14})$"
 FAILURE_CODES = {"not_nullable": "valeur-obligatoire", "field_uniqueness": "identifiant-double"}
@@ -27,6 +30,8 @@ def _bound(column: Column, value: float) -> Decimal | int | float:
 
 
 def _checks(column: Column, codes: Mapping[str, frozenset[str]]) -> list[pa.Check]:
+    import pandera.pandas as pa
+
     checks = []
     if column.vocabulary is not None and column.vocabulary in codes:
         checks.append(pa.Check.isin(sorted(codes[column.vocabulary]), error="code-inconnu"))
@@ -44,6 +49,8 @@ def _checks(column: Column, codes: Mapping[str, frozenset[str]]) -> list[pa.Chec
 
 
 def _column(column: Column, codes: Mapping[str, frozenset[str]], *, unique: bool, required: bool) -> pa.Column:
+    import pandera.pandas as pa
+
     return pa.Column(
         pandas_dtype(column.kind),
         checks=_checks(column, codes),
@@ -56,6 +63,8 @@ def _column(column: Column, codes: Mapping[str, frozenset[str]], *, unique: bool
 
 def table_model(table: Table, codes: Mapping[str, frozenset[str]]) -> pa.DataFrameSchema:
     """The model of a published table: types, obligations, patterns, vocabularies, unique key; no other column."""
+    import pandera.pandas as pa
+
     return pa.DataFrameSchema(
         {
             column.name: _column(column, codes, unique=column.name == table.key, required=column.required)
@@ -77,6 +86,8 @@ def sheet_model(sheet: Sheet, key: str, blank: frozenset[str] = frozenset()) -> 
     of published tables are checked (`table_model`). A column that may hold anything needs no model, nor one of the
     ``blank`` ones that may be blank.
     """
+    import pandera.pandas as pa
+
     cells = [item.column for item in sheet.fields if isinstance(item, Cell)]
     columns = [one if one.references is None else one.but(kind=Kind.TEXT, pattern=None) for one in cells]
     found = {}
@@ -89,6 +100,8 @@ def sheet_model(sheet: Sheet, key: str, blank: frozenset[str] = frozenset()) -> 
 
 def failures(model: pa.DataFrameSchema, frame: pd.DataFrame) -> pd.DataFrame:
     """Every failing cell of a frame: ``row`` (index label), ``column``, ``code`` (of the catalogue); all at once."""
+    from pandera.errors import SchemaErrors
+
     try:
         model.validate(frame, lazy=True)
     except SchemaErrors as error:

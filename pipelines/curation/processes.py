@@ -2,8 +2,8 @@
 
 The helpers are programs of their own (``helper``), not forks: they work as well from a server with threads, from a
 script, from a notebook. They start while this process goes on; all take the next files from one pipe, so that none
-waits for another, then each types what it read and leaves it in a file, whose columns are mapped here. How many there
-are changes no byte of what is read.
+waits for another, then each leaves what it read in a file, whose columns are mapped here: typed, if it is worth the
+start of typing. How many there are changes no byte of what is read.
 
 Belongs here: when it is worth it, sharing the files out, joining what was read, and what goes wrong with a helper. Does
 not belong here: reading and typing; lots on several machines (``orchestration``).
@@ -24,23 +24,30 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from select import select
-from typing import IO
+from typing import IO, TypeVar
 
-from pipelines.curation.gather import Fallback, read_units
-from pipelines.curation.lots import Lot, joined, typed_lot
+from pipelines.curation.gather import Fallback, Sources, read_units
+from pipelines.curation.lots import Lot, joined, joined_sources, typed_lot
 from pipelines.curation.parse import Vocabularies
 from pipelines.curation.states import State
 from pipelines.curation.stored import load
 from pipelines.curation.units import Unit
 from pipelines.progress import file_read
 from pipelines.settings import SettingError
+from pipelines.sheets.files import WORKBOOK_SUFFIXES
 
 VARIABLE = "CONTRATS_PROCESSUS"
 MOST = 256
-FILES_EACH, BYTES_EACH = 100, 4 << 20
-"""What is worth one process more: as many files, or bytes, as are read while it starts."""
+START = 0.6
+"""Seconds that a helper takes to begin."""
+_SECONDS_A_FOLDER, _SECONDS_A_BYTE_OF_CSV = 1e-3, 3.5e-8
+_SECONDS_A_WORKBOOK, _SECONDS_A_BYTE_OF_WORKBOOK = 1.5e-3, 1.5e-7
+"""What reading and typing take, measured on a processor of 2020."""
+ROWS_TYPED_APART = 50_000
+"""A share of fewer rows is typed in less time than the libraries of typing take to load in another process."""
 _BATCHES_EACH, _MOST_BATCHES = 64, 2_000
 _TICKET = struct.Struct("<I")
+_Left = TypeVar("_Left", Lot, Sources)
 _HELPER = "pipelines.curation.helper"
 _PROJECT = Path(__file__).resolve().parents[2]
 
@@ -101,10 +108,15 @@ class Readers:
             ReaderDiedError: a helper was stopped.
         """
         units: Iterable[Unit] = self.units if self._helpers is None else self._helpers.units()
-        mine = typed_lot(read_units(units, self.root, partial=self.partial, fallback=self.fallback), vocabularies)
+        mine = read_units(units, self.root, partial=self.partial, fallback=self.fallback)
         if self._helpers is None:
-            return mine
-        return joined([mine, *self._helpers.lots(vocabularies)], [unit.name for unit in self.units])
+            return typed_lot(mine, vocabularies)
+        order = [unit.name for unit in self.units]
+        if mine.files["rows"].sum() < ROWS_TYPED_APART:
+            self._helpers.tell(None)
+            return typed_lot(joined_sources([mine, *self._helpers.left(Sources)], order), vocabularies)
+        self._helpers.tell(vocabularies)
+        return joined([typed_lot(mine, vocabularies), *self._helpers.left(Lot)], order)
 
 
 @contextmanager
@@ -121,29 +133,44 @@ def reading(
     Raises:
         SettingError: see `processes`.
     """
-    sizes = [looks[unit.name].size for unit in units]
-    worth = max(len(units) // FILES_EACH, sum(sizes) // BYTES_EACH)
-    count = min(processes(), worth, len(units)) - 1
+    seconds = [_seconds(unit, looks[unit.name].size) for unit in units]
+    count = _worth(sum(seconds), min(processes(), len(units)) - 1)
     readers = Readers(units, root, partial, fallback)
     if count < 1:
         yield readers
         return
-    task = Task(_batches(units, sizes, count + 1), root, partial, fallback, Path.cwd())
+    task = Task(_batches(units, seconds, count + 1), root, partial, fallback, Path.cwd())
     with _Helpers(task) as readers._helpers:
         readers._helpers.start(count)
         yield readers
 
 
-def _batches(units: Sequence[Unit], sizes: Sequence[int], count: int) -> list[list[Unit]]:
-    """The files in batches of about as many bytes, those that hold one large file first."""
-    floor = 1 + sum(sizes) // len(sizes)  # opening a file costs as much as reading an average one
-    weight = sum(sizes) + floor * len(sizes)
-    share = max(weight // min(_BATCHES_EACH * count, _MOST_BATCHES), 1)
-    found: list[tuple[int, list[Unit]]] = []
-    for unit, size in zip(units, sizes, strict=True):
-        if not found or found[-1][0] >= share or size + floor >= share:
+def _seconds(unit: Unit, size: int) -> float:
+    """What reading and typing a workbook should take, by its format and its bytes."""
+    if unit.path.suffix.lower() in WORKBOOK_SUFFIXES:
+        return _SECONDS_A_WORKBOOK + _SECONDS_A_BYTE_OF_WORKBOOK * size
+    return _SECONDS_A_FOLDER + _SECONDS_A_BYTE_OF_CSV * size
+
+
+def _worth(seconds: float, most: int) -> int:
+    """How many helpers each save more than their start, of what takes so long alone.
+
+    With n of them, n + 1 processes share these seconds and n starts.
+    """
+    count = 0
+    while count < most and seconds - START > (count + 1) * (count + 2) * START:
+        count += 1
+    return count
+
+
+def _batches(units: Sequence[Unit], seconds: Sequence[float], count: int) -> list[list[Unit]]:
+    """The files in batches that take about as long, those that hold one large file first."""
+    share = sum(seconds) / min(_BATCHES_EACH * count, _MOST_BATCHES)
+    found: list[tuple[float, list[Unit]]] = []
+    for unit, more in zip(units, seconds, strict=True):
+        if not found or found[-1][0] >= share or more >= share:
             found.append((0, []))
-        found[-1] = (found[-1][0] + size + floor, [*found[-1][1], unit])
+        found[-1] = (found[-1][0] + more, [*found[-1][1], unit])
     return [batch for _, batch in sorted(found, key=lambda one: -(one[0] // (2 * share)))]
 
 
@@ -205,27 +232,30 @@ class _Helpers:
             self._hear()
             yield from batch
 
-    def lots(self, vocabularies: Vocabularies) -> Iterator[Lot]:
-        """What each helper read, once it is typed; nobody waits for one that came too late to read anything.
+    def tell(self, vocabularies: Vocabularies | None) -> None:
+        """By which vocabularies the helpers are to type what they read; None: not at all."""
+        for helper in self._running:
+            with suppress(BrokenPipeError):  # the next question says why
+                pickle.dump(vocabularies, _given(helper.process.stdin), protocol=5)
+                _given(helper.process.stdin).flush()
+
+    def left(self, form: type[_Left]) -> Iterator[_Left]:
+        """What each helper read, in the form it was told; nobody waits for one that came too late to read anything.
 
         Raises:
             ReaderDiedError: a helper was stopped.
         """
         if self._taken == len(self.task.batches):
             return
-        for helper in self._running:
-            with suppress(BrokenPipeError):  # the next question says why
-                pickle.dump(vocabularies, _given(helper.process.stdin), protocol=5)
-                _given(helper.process.stdin).flush()
         for number, helper in enumerate(self._running):
             while helper.ended is None:
                 self._hear_one(helper)
             if isinstance(helper.ended, Exception):
                 raise helper.ended
             if helper.ended is True:
-                lot = load(self._folder / str(number))
-                assert isinstance(lot, Lot)  # noqa: S101  (for the reader of types)
-                yield lot
+                read = load(self._folder / str(number))
+                assert isinstance(read, form)  # noqa: S101  (for the reader of types)
+                yield read
 
     def _hear(self) -> None:
         waiting = {_given(helper.process.stdout): helper for helper in self._running if helper.ended is None}

@@ -22,7 +22,7 @@ from click.testing import CliRunner
 from pipelines import job
 from pipelines.cli import main
 from pipelines.curation import processes
-from pipelines.curation.processes import ReaderDiedError, Task, _batches, _Helpers
+from pipelines.curation.processes import ReaderDiedError, Task, _batches, _Helpers, _seconds, _worth
 from pipelines.curation.units import Unit
 from pipelines.progress import following_files
 from pipelines.settings import SettingError
@@ -49,7 +49,7 @@ Kill = Callable[[_Helpers], None]
 
 @pytest.fixture
 def sharing(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[int]]:
-    """Has two files be worth a process, and this one leave to its helpers all it can; gives their numbers."""
+    """Has helpers start at once, and this one leave to its helpers all it can; gives their numbers."""
 
     def share(count: int, once_begun: Kill = lambda _: None) -> list[int]:
         started: list[int] = []
@@ -65,7 +65,7 @@ def sharing(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[int]]:
             yield from mine
 
         monkeypatch.setenv("CONTRATS_PROCESSUS", str(count))
-        monkeypatch.setattr(processes, "FILES_EACH", 2)
+        monkeypatch.setattr(processes, "START", 0.0)
         monkeypatch.setattr(_Helpers, "units", left_to_others)
         return started
 
@@ -85,10 +85,16 @@ def living(pid: int) -> bool:
     return True
 
 
-@pytest.mark.parametrize(("count", "partial"), [(2, False), (3, True)])
+@pytest.mark.parametrize(("count", "partial", "apart"), [(2, False, 0), (3, True, 1_000)])
 def test_the_number_of_processes_changes_nothing(
-    sources: SmallSources, sharing: Callable[..., list[int]], count: int, partial: bool
+    sources: SmallSources,
+    sharing: Callable[..., list[int]],
+    monkeypatch: pytest.MonkeyPatch,
+    count: int,
+    partial: bool,
+    apart: int,
 ) -> None:
+    monkeypatch.setattr(processes, "ROWS_TYPED_APART", apart)
     alone: list[str] = []
     with following_files(alone.append):
         wanted = job.read(sources.root, partial=partial)
@@ -104,6 +110,16 @@ def test_few_files_are_read_here(sources: SmallSources, monkeypatch: pytest.Monk
     monkeypatch.setenv("CONTRATS_PROCESSUS", "2")
     monkeypatch.setattr(_Helpers, "start", lambda *_: pytest.fail("a helper for nine files"))
     job.read(sources.root)
+
+
+@pytest.mark.parametrize(
+    ("name", "files", "size", "helpers"),
+    [("a", 100, 200_000, 0), ("a", 100, 20_000_000, 10), ("a.xlsx", 1_000, 14_000, 1), ("a.ods", 10_000, 14_000, 7)],
+)
+def test_each_helper_saves_more_than_its_start(name: str, files: int, size: int, helpers: int) -> None:
+    alone = files * _seconds(Unit(name, Path(name)), size)
+    assert _worth(alone, 300) == helpers
+    assert _worth(alone, 2) == min(helpers, 2)
 
 
 def _killed(helpers: _Helpers) -> None:
@@ -180,7 +196,7 @@ def test_the_processors_allowed_count_and_one_where_a_pool_shares_them_already(m
     assert processes.processes() == 1
 
 
-@pytest.mark.parametrize("sizes", [[1], [0, 0, 0], [10] * 1000, [1, 10**9, 1, 1], [10**6] * 5 + [1] * 5000], ids=len)
+@pytest.mark.parametrize("sizes", [[1], [2, 2, 2], [10] * 1000, [1, 10**9, 1, 1], [10**6] * 5 + [1] * 5000], ids=len)
 @pytest.mark.parametrize("count", [2, 64])
 def test_batches_hold_each_file_once_and_their_tickets_fit_in_a_pipe(sizes: Sequence[int], count: int) -> None:
     units = [Unit(f"contrats/{number}.xlsx", Path(f"{number}.xlsx")) for number in range(len(sizes))]
