@@ -23,6 +23,8 @@ _RARE = r"[^\x00-\x{24f}\x{300}-\x{344}\x{346}-\x{36f}\x{2000}-\x{209c}\x{20a0}-
 _OTHER_SPACES = "[\t-\r\x1c-\x1f\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"
 """What `str.split` takes for spaces, but the space."""
 _STRAY = f"^ | $|  |{_OTHER_SPACES}"
+_COMPOSED = f"[{INVISIBLE}\u0300-\u036f\u2000\u2001\u2126\u212a\u212b\u2329\u232a\u2adc]"
+"""What `clean` takes out, and what NFC changes or joins to the letter before: no other character that is not rare."""
 
 
 @dataclass(frozen=True)
@@ -96,11 +98,19 @@ def _each_distinct(texts: pd.Series[str], function: Callable[[pa.Array], pa.Arra
 
 def _ordinary(texts: pa.Array, kernel: Callable[[pa.Array], pa.Array], rule: Callable[[str], str]) -> pa.Array:
     """The kernel on all texts; where a character is rare, the rule itself."""
-    rare = pc.match_substring_regex(texts, _RARE)
+    rare = _concerned(texts, _RARE)
     found = kernel(texts)
-    if not pc.any(rare).as_py():
+    if rare is None:
         return found
     return pc.replace_with_mask(found, rare, pa.array([rule(text) for text in texts.filter(rare).to_pylist()], _TEXT))
+
+
+def _concerned(texts: pa.Array, beyond_ascii: str) -> pa.Array | None:
+    """The texts that hold one of these characters, if any does."""
+    if pc.all(pc.string_is_ascii(texts)).as_py():
+        return None
+    found = pc.match_substring_regex(texts, beyond_ascii)
+    return found if pc.any(found).as_py() else None
 
 
 def _folded(texts: pa.Array) -> pa.Array:
@@ -152,10 +162,10 @@ def _cleaned(texts: pa.Array) -> pa.Array:
 
 
 def _clean_kernel(texts: pa.Array) -> pa.Array:
-    accented = pc.invert(pc.string_is_ascii(texts))
-    if pc.any(accented).as_py():
-        plain = pc.utf8_normalize(pc.replace_substring_regex(texts.filter(accented), _INVISIBLE, ""), "NFC")
-        texts = pc.replace_with_mask(texts, accented, plain)
+    composed = _concerned(texts, _COMPOSED)
+    if composed is not None:
+        plain = pc.utf8_normalize(pc.replace_substring_regex(texts.filter(composed), _INVISIBLE, ""), "NFC")
+        texts = pc.replace_with_mask(texts, composed, plain)
     stray = pc.match_substring_regex(texts, _STRAY)
     if not pc.any(stray).as_py():
         return texts
