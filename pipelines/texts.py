@@ -7,7 +7,7 @@ themselves (``text``), which still decide for the texts with rare characters.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -31,7 +31,8 @@ _COMPOSED = f"[{INVISIBLE}\u0300-\u036f\u2000\u2001\u2126\u212a\u212b\u2329\u232
 class Distinct:
     """A text column by its distinct texts: dates, codes, amounts and names repeat.
 
-    ``values``: each once (large_string, none missing); ``codes``: which of them each row holds; ``marked``: see `of`.
+    ``values`` (large_string, none missing): each once, unless cleaned since; ``codes``: which of them each row holds;
+    ``marked``: see `marking`.
     """
 
     values: pa.Array
@@ -40,17 +41,29 @@ class Distinct:
     marked: np.ndarray
 
     @classmethod
-    def of(cls, texts: pd.Series[str], marked: np.ndarray | None = None) -> Distinct:
-        """The distinct texts of a column without missing values.
-
-        ``marked`` (bool, one a row): the same text marked and not marked is two, of which ``marked`` says which is.
-        """
+    def of(cls, texts: pd.Series[str]) -> Distinct:
+        """The distinct texts of a column without missing values."""
         coded = as_arrow(texts).dictionary_encode()
         codes = coded.indices.to_numpy(zero_copy_only=False)
-        if marked is None or not marked.any():
-            return cls(coded.dictionary, codes, texts.index, np.zeros(len(coded.dictionary), dtype=bool))
-        pairs, codes = np.unique(codes.astype(np.int64) * 2 + marked, return_inverse=True)
-        return cls(coded.dictionary.take(pa.array(pairs // 2)), codes, texts.index, (pairs % 2).astype(bool))
+        return cls(coded.dictionary, codes, texts.index, np.zeros(len(coded.dictionary), dtype=bool))
+
+    def marking(self, rows: np.ndarray) -> Distinct:
+        """The same, where a text in these rows (bool) and elsewhere is two, of which ``marked`` says which is which."""
+        if not rows.any():
+            return self
+        twice = self.codes.astype(np.int64) * 2 + rows
+        there = np.bincount(twice, minlength=2 * len(self.values)) > 0
+        pairs = np.flatnonzero(there)
+        values = self.values.take(pa.array(pairs // 2))
+        return replace(self, values=values, codes=(np.cumsum(there) - 1)[twice], marked=(pairs % 2).astype(bool))
+
+    def cleaned(self) -> Distinct:
+        """`clean` of each text."""
+        return replace(self, values=_cleaned(self.values))
+
+    def texts(self) -> pd.Series[str]:
+        """The column itself."""
+        return self.column(self.values)
 
     def column(self, values: pa.Array) -> pd.Series:
         """What each distinct text stands for, as a column: str for texts, else of the Arrow type."""

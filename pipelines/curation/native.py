@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pandas as pd
@@ -89,11 +89,8 @@ def unspaced(column: Column, text: pd.Series[str]) -> pd.Series[str]:
     return text.where(~spaced, text.str.replace(r"[^0-9]", "", regex=True))
 
 
-def doubtful_texts(source: Gathered) -> Iterator[tuple[str, str, pd.Index]]:
+def doubtful_texts(columns: Mapping[str, Distinct]) -> Iterator[tuple[str, str, pd.Index]]:
     """The cells (code of the catalogue, label, rows) whose text is too long, unreadable, or starts as a formula."""
-    if not len(source.text):
-        return
-    columns = {label: Distinct.of(source.text[label]) for label in source.text.columns}
     for code, doubtful in _DOUBTS.items():
         for label, distinct in columns.items():
             found = doubtful(distinct.values)

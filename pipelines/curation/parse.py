@@ -6,7 +6,7 @@ row or another table (``normalise``).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import PurePath
@@ -24,7 +24,7 @@ from pipelines.curation.values import Bound, parse_boolean, parse_date, parse_nu
 from pipelines.dtypes import ARROW_TYPES, DECIMAL_KINDS
 from pipelines.sheets.cells import NUMERIC, CellKind
 from pipelines.text import clean, fold, slug
-from pipelines.texts import Distinct, cleaned
+from pipelines.texts import Distinct, as_arrow, as_series
 from schemas.declaration import Cell, Column, Kind, Sheet
 from schemas.registry import sheets as declared_sheets
 from schemas.registry import tables
@@ -32,6 +32,8 @@ from schemas.vocabularies import TABLES, VOCABULARIES
 
 Text = pd.Series
 _BROKEN = (CellKind.ERROR, CellKind.NO_RESULT)
+_COUNTED = (CellKind.NUMBER, CellKind.DATE)
+"""What a spreadsheet may hold as a day counted from its epoch."""
 _FLOAT_NOISE = Decimal("1e-9")
 _MOST_PROPOSED = 3
 _MOST_LISTED = 8
@@ -136,11 +138,12 @@ def parse(source: Gathered, vocabularies: Vocabularies, log: IssueLog) -> Typed:
     if np.isin(source.kind.to_numpy(), _BROKEN).any():
         for item in source.sheet.fields:
             _report_broken(result, item.label, log)
-    _report_texts(result, log)
+    texts = {label: Distinct.of(result.source.text[label]) for label in source.text.columns}
+    _report_texts(result, texts, log)
     columns: dict[str, Text] = {}
     for item in source.sheet.fields:
         if isinstance(item, Cell):
-            columns |= _typed_column(result, item, vocabularies, log)
+            columns |= _typed_column(result, item, texts[item.label], vocabularies, log)
     result.frame = pd.DataFrame(columns, index=source.text.index)
     _validate(result, log)
     _check_order(result, log)
@@ -153,14 +156,15 @@ _BLANK: dict[tuple[str, str], dict[str, Text]] = {}
 """What a blank cell of a sheet becomes, by sheet and label: most columns of most workbooks are blank."""
 
 
-def _typed_column(result: Typed, item: Cell, vocabularies: Vocabularies, log: IssueLog) -> dict[str, Text]:
-    text, place = result.source.text[item.label], (result.sheet.name, item.label)
-    blank = len(text) > 0 and not (text != "").any()
+def _typed_column(
+    result: Typed, item: Cell, texts: Distinct, vocabularies: Vocabularies, log: IssueLog
+) -> dict[str, Text]:
+    place = (result.sheet.name, item.label)
+    blank = texts.values.to_pylist() == [""] if len(texts.values) == 1 else False
     if blank and place in _BLANK:
-        rows = np.zeros(len(text), dtype=np.int64)
-        return {name: one.take(rows).set_axis(text.index) for name, one in _BLANK[place].items()}
-    text = cleaned(text)
-    found = _typed_cell(result, item, text, vocabularies, log)
+        rows = np.zeros(len(texts.codes), dtype=np.int64)
+        return {name: one.take(rows).set_axis(texts.index) for name, one in _BLANK[place].items()}
+    found = _typed_cell(result, item, texts.cleaned(), vocabularies, log)
     if blank:
         _BLANK[place] = {name: one.head(1) for name, one in found.items()}
     return found
@@ -183,46 +187,51 @@ _TEXT_EXPECTED = {
 }
 
 
-def _report_texts(result: Typed, log: IssueLog) -> None:
+def _report_texts(result: Typed, texts: Mapping[str, Distinct], log: IssueLog) -> None:
     """Texts that no cell should hold refuse their rows; a text that starts as a formula is said, and kept."""
-    for code, label, rows in doubtful_texts(result.source):
+    for code, label, rows in doubtful_texts(texts):
         if code in _TEXT_EXPECTED:
             result.refuse(log, code, rows, label, expected=_TEXT_EXPECTED[code])
         else:
             log.add(code, result.source.cells(rows, label))
 
 
-def _typed_cell(result: Typed, item: Cell, text: Text, vocabularies: Vocabularies, log: IssueLog) -> dict[str, Text]:
+def _typed_cell(
+    result: Typed, item: Cell, texts: Distinct, vocabularies: Vocabularies, log: IssueLog
+) -> dict[str, Text]:
     column = item.column
     if column.kind is Kind.DATE:
-        return _dates(result, item, text, log)
+        return _dates(result, item, texts, log)
     if column.kind is Kind.BOOLEAN:
-        distinct = Distinct.of(text)
-        values = distinct.column(pa.array([parse_boolean(value) for value in distinct.values.to_pylist()], pa.bool_()))
+        values = texts.column(pa.array([parse_boolean(value) for value in texts.values.to_pylist()], pa.bool_()))
         result.refuse(log, "booleen-illisible", values.index[values.isna()], item.label)
         return {column.name: values}
     if column.kind in DECIMAL_KINDS or column.kind is Kind.INTEGER:
-        return {column.name: _numbers(result, item, text, log)}
+        return {column.name: _numbers(result, item, texts, log)}
     if column.kind is Kind.CODE:
-        return {column.name: _codes(result, item, text, vocabularies, log)}
+        return {column.name: _codes(result, item, texts, vocabularies, log)}
     if column.kind is Kind.IDENTIFIER and column.references is None:
-        return {column.name: _identifiers(result, item, text, log)}
-    text = unspaced(column, text)
+        return {column.name: _identifiers(result, item, texts.texts(), log)}
+    text = unspaced(column, as_series(texts.values, pd.RangeIndex(len(texts.values))))
     restored = with_zeros(column, text)
     if len(restored):
-        log.add("zero-restitue", result.source.cells(restored.index, item.label), expected=restored.tolist())
+        rows = texts.rows(text.index.isin(restored.index))
+        said = restored.reindex(texts.codes[texts.index.get_indexer(rows)])
+        log.add("zero-restitue", result.source.cells(rows, item.label), expected=said.tolist())
         text = text.where(~text.index.isin(restored.index), restored.reindex(text.index))
-    return {column.name: text.where(text != "")}
+    return {column.name: texts.column(as_arrow(text.where(text != "")))}
 
 
-def _dates(result: Typed, item: Cell, text: Text, log: IssueLog) -> dict[str, Text]:
+def _dates(result: Typed, item: Cell, distinct: Distinct, log: IssueLog) -> dict[str, Text]:
     name, bound = item.column.name, _bound(item.column.bound)
-    years = years_as_days(result.source, item.label, text)
-    if len(years):
-        near = [suggestion([year] if year else []) for year in years]
-        result.refuse(log, "date-nombre", years.index, item.label, near=near)
-        text = text.mask(text.index.isin(years.index), "")
-    distinct = Distinct.of(from_serials(result.source, item.label, text))
+    if np.isin(result.source.kind[item.label].to_numpy(), _COUNTED).any():
+        text = distinct.texts()
+        years = years_as_days(result.source, item.label, text)
+        if len(years):
+            near = [suggestion([year] if year else []) for year in years]
+            result.refuse(log, "date-nombre", years.index, item.label, near=near)
+            text = text.mask(text.index.isin(years.index), "")
+        distinct = Distinct.of(from_serials(result.source, item.label, text))
     parsed = [parse_date(value, bound) for value in distinct.values.to_pylist()]
     for code in ("date-illisible", "date-ambigue"):
         result.refuse(log, code, distinct.rows([value.problem == code for value in parsed]), item.label)
@@ -241,20 +250,20 @@ def _bound(bound: str) -> Bound:
     return "end" if bound == "end" else "start"
 
 
-def _numbers(result: Typed, item: Cell, text: Text, log: IssueLog) -> Text:
+def _numbers(result: Typed, item: Cell, texts: Distinct, log: IssueLog) -> Text:
     """The numbers of a column; those written in plain digits, most of them, are read by Arrow at once."""
     arrow = ARROW_TYPES[item.column.kind]
     native = result.source.kind[item.label].isin(NUMERIC).to_numpy()
-    distinct = Distinct.of(text, native)
+    distinct = texts.marking(native)
     plain = pc.match_substring_regex(distinct.values, _plain_digits(arrow))
     known = pc.if_else(plain, distinct.values, None)
     if pa.types.is_decimal(arrow):
         known = pc.replace_substring(known, ",", ".")
     others = np.flatnonzero(~plain.to_numpy(zero_copy_only=False))
-    texts = distinct.values.take(pa.array(others)).to_pylist()
+    rest = distinct.values.take(pa.array(others)).to_pylist()
     found = {
         int(place): parse_number(value, native=bool(distinct.marked[place]))
-        for place, value in zip(others, texts, strict=True)
+        for place, value in zip(others, rest, strict=True)
     }
     numbers = {place: value.number for place, value in found.items()}
     wrong = {
@@ -303,13 +312,12 @@ def _fit(number: Decimal | None, arrow: pa.DataType) -> Decimal | int | str | No
     return rounded if decimals else int(rounded)
 
 
-def _codes(result: Typed, item: Cell, text: Text, vocabularies: Vocabularies, log: IssueLog) -> Text:
-    name = item.column.vocabulary or ""
-    distinct = Distinct.of(text)
-    found = [find_code(vocabularies, name, value) for value in distinct.values.to_pylist()]
-    codes = distinct.column(pa.array(found, pa.string()))
-    wrong = codes.index[codes.isna() & (text != "")]
-    near = vocabularies.near(name, text[wrong])
+def _codes(result: Typed, item: Cell, texts: Distinct, vocabularies: Vocabularies, log: IssueLog) -> Text:
+    name, values = item.column.vocabulary or "", texts.values.to_pylist()
+    found = [find_code(vocabularies, name, value) for value in values]
+    codes = texts.column(pa.array(found, pa.string()))
+    wrong = texts.rows([code is None and value != "" for code, value in zip(found, values, strict=True)])
+    near = vocabularies.near(name, texts.texts()[wrong] if len(wrong) else [])
     result.refuse(log, "code-inconnu", wrong, item.label, expected=vocabularies.title(name), near=near)
     return codes
 
