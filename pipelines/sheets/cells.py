@@ -12,12 +12,12 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import IntEnum
 from functools import cached_property, lru_cache
-from itertools import zip_longest
+from itertools import compress, zip_longest
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 import numpy as np
 
-from pipelines.sheets.columns import LONG_COLUMN, arrow, listed, shown, under
+from pipelines.sheets.columns import LONG_COLUMN, arrow, listed, shown, under, written
 from pipelines.text import INVISIBLE
 
 if TYPE_CHECKING:
@@ -177,11 +177,29 @@ def _read_column(values: list[object]) -> tuple[Texts, Sequence[int] | np.ndarra
     types = set(map(type, values))
     if types == {str}:
         return _read_texts(cast("list[str]", values))
+    if float in types and len(values) >= LONG_COLUMN:
+        return _read_numbers(values)
     if bool in types or Marked in types:  # a truth is equal to a number, as no other value is to one of another kind
         read = [value if isinstance(value, Marked) else cell_text(value) for value in values]
     else:
         read = list(map({value: cell_text(value) for value in set(values)}.__getitem__, values))
     return [text for text, _ in read], [kind for _, kind in read]
+
+
+def _read_numbers(values: list[object]) -> tuple[Texts, np.ndarray]:
+    """The same of a long column, whose numbers are written apart from the rest, all at once."""
+    import pyarrow as pa
+
+    apart = [type(value) is float for value in values]
+    counted = np.array(apart)
+    numbers = np.array(list(compress(values, apart)), dtype=np.float64)
+    rest, kinds = _read_column(list(compress(values, ~counted)))
+    kind = np.empty(len(values), dtype=np.int8)
+    kind[counted] = np.where(np.isfinite(numbers), CellKind.NUMBER, CellKind.ERROR)
+    kind[~counted] = kinds
+    order = np.empty(len(values), dtype=np.int64)
+    order[np.concatenate([np.flatnonzero(counted), np.flatnonzero(~counted)])] = np.arange(len(values))
+    return pa.concat_arrays([written(numbers), arrow(rest)]).take(pa.array(order)), kind
 
 
 def _read_texts(values: list[str]) -> tuple[Texts, Sequence[int] | np.ndarray]:

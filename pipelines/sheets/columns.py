@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 LONG_COLUMN = 2_000
 """From so many cells, Arrow is worth its start."""
 
+_MOST_WHOLE = 1e15
+_LEAST_PLAIN, _MOST_PLAIN = 1e-4, 1e9
+"""Between these, Arrow writes a number with decimals as Python does."""
+
 
 def listed(column: Texts) -> list[str]:
     """The texts one by one."""
@@ -83,6 +87,22 @@ def repeated(values: Sequence[str], counts: np.ndarray) -> pa.LargeStringArray:
     import pyarrow as pa
 
     return pa.array(list(values), pa.large_string()).take(pa.array(np.repeat(np.arange(len(values)), counts)))
+
+
+def written(numbers: np.ndarray) -> pa.LargeStringArray:
+    """Each number as Python writes it, a whole one without « .0 »."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    size = np.abs(numbers)
+    whole = (size < _MOST_WHOLE) & (numbers == np.trunc(np.where(size < _MOST_WHOLE, numbers, 0)))
+    texts = pa.array(np.where(whole, numbers, 0).astype(np.int64)).cast(pa.large_string())
+    texts = pc.replace_with_mask(texts, pa.array(~whole), pa.array(numbers[~whole]).cast(pa.large_string()))
+    rare = ~whole & ~((size >= _LEAST_PLAIN) & (size < _MOST_PLAIN))
+    if rare.any():
+        rest = [str(int(one)) if one.is_integer() else repr(one) for one in numbers[rare].tolist()]
+        texts = pc.replace_with_mask(texts, pa.array(rare), pa.array(rest, pa.large_string()))
+    return texts
 
 
 def shown(column: pa.LargeStringArray, unseen: str) -> tuple[pa.LargeStringArray, np.ndarray]:

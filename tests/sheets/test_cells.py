@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pipelines.sheets.cells import CellKind, cell_text, column_index, column_letter, grid
+from pipelines.sheets.columns import LONG_COLUMN, listed
 
 
 @pytest.mark.parametrize(
@@ -55,6 +56,16 @@ def test_numbers_keep_their_value(number: float) -> None:
     text, kind = cell_text(number)
     assert kind is CellKind.NUMBER
     assert float(text) == number
+
+
+@given(st.lists(st.floats() | st.integers(-(10**17), 10**17).map(float), min_size=1, max_size=50))
+@settings(max_examples=20, deadline=None)
+@example([9_999_999_999.5, 999_999_999.5, -0.0, 1e15, 999_999_999_999_999.9, 0.0001, 0.00009, 1e22])
+def test_a_long_column_of_numbers_and_others_reads_as_one_by_one(numbers: list[float]) -> None:
+    others = ["Coût", "", " ", None, True, dt.date(2015, 3, 1)]
+    values = [*others, *numbers] * (LONG_COLUMN // len(numbers))
+    read = grid("Actions", [[value] for value in values])
+    assert [*zip(listed(read.columns[0]), read.kind[:, 0].tolist(), strict=True)] == list(map(cell_text, values))
 
 
 def test_grid_is_a_rectangle_from_a1() -> None:
