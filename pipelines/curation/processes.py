@@ -11,7 +11,6 @@ not belong here: reading and typing; lots on several machines (``orchestration``
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import pickle
 import signal
@@ -32,12 +31,10 @@ from pipelines.curation.parse import Vocabularies
 from pipelines.curation.states import State
 from pipelines.curation.stored import load
 from pipelines.curation.units import Unit
+from pipelines.parallel import VARIABLE, processors
 from pipelines.progress import file_read
-from pipelines.settings import SettingError
 from pipelines.sheets.files import WORKBOOK_SUFFIXES
 
-VARIABLE = "CONTRATS_PROCESSUS"
-MOST = 256
 START = 0.6
 """Seconds that a helper takes to begin."""
 _SECONDS_A_FOLDER, _SECONDS_A_BYTE_OF_CSV = 1e-3, 3.5e-8
@@ -54,25 +51,6 @@ _PROJECT = Path(__file__).resolve().parents[2]
 
 class ReaderDiedError(Exception):
     """A helper was stopped before its work was done; the message is for the administrator."""
-
-
-def processes() -> int:
-    """How many processes may read: ``CONTRATS_PROCESSUS``, by default as many as this one has processors.
-
-    One inside a pool of processes, which shares the machine out already.
-
-    Raises:
-        SettingError: it is no number from 1 to 256.
-    """
-    said = os.environ.get(VARIABLE, "").strip()
-    if said and not (said.isascii() and said.isdecimal() and 1 <= int(said) <= MOST):
-        raise SettingError(f"{VARIABLE} vaut « {said} » : un nombre de 1 à {MOST} est attendu.")
-    if multiprocessing.current_process().daemon:  # a worker of Celery is one too
-        return 1
-    if said:
-        return int(said)
-    allowed = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else range(os.cpu_count() or 1)
-    return min(len(allowed), MOST)
 
 
 @dataclass(frozen=True)
@@ -131,10 +109,10 @@ def reading(
     """Has files read while this lasts; ``looks``: the state of each. See `read_units` for the others.
 
     Raises:
-        SettingError: see `processes`.
+        SettingError: see `processors`.
     """
     seconds = [_seconds(unit, looks[unit.name].size) for unit in units]
-    count = _worth(sum(seconds), min(processes(), len(units)) - 1)
+    count = _worth(sum(seconds), min(processors(), len(units)) - 1)
     readers = Readers(units, root, partial, fallback)
     if count < 1:
         yield readers

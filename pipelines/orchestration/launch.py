@@ -85,10 +85,10 @@ def launch(
     from pipelines.settings import SettingError
 
     try:
-        from pipelines.curation.processes import processes
         from pipelines.definitions import defs
+        from pipelines.parallel import processors
 
-        processes()
+        processors()
     except SettingError as error:
         return Result(IssueLog().frame(), {}, None, refused=False, code=2, message=str(error))
 

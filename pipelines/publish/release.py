@@ -20,6 +20,7 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 
+from pipelines.parallel import each
 from pipelines.publish import csv_files, lock, parquet_files, xlsx_files
 from pipelines.publish.datapackage import WORKBOOK, Files, datapackage
 from pipelines.publish.describing.files import DESCRIBING, write_describing
@@ -211,8 +212,9 @@ def finish(staging: Staging, found: Diff) -> Release:
 def _per_table(staging: Staging, tables: Frames, format_: str, write: Callable[[pa.Table, str, Path], object]) -> int:
     with step(staging):
         folder, found = staging.folder(format_), all_to_arrow(tables, staging.declared)
-        for name, table in found.items():
-            write(table, name, folder / f"{name}.{format_}")
+        each(
+            lambda name: write(found[name], name, folder / f"{name}.{format_}"), found, lambda name: found[name].nbytes
+        )
         return len(found)
 
 

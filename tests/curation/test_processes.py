@@ -24,6 +24,7 @@ from pipelines.cli import main
 from pipelines.curation import processes
 from pipelines.curation.processes import ReaderDiedError, Task, _batches, _Helpers, _seconds, _worth
 from pipelines.curation.units import Unit
+from pipelines.parallel import processors
 from pipelines.progress import following_files
 from pipelines.settings import SettingError
 from tests.conftest import SmallSources, write_small_sources
@@ -189,11 +190,11 @@ def test_a_wrong_number_of_processes_is_told_to_the_administrator(
 
 def test_the_processors_allowed_count_and_one_where_a_pool_shares_them_already(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CONTRATS_PROCESSUS", raising=False)
-    assert processes.processes() == len(os.sched_getaffinity(0))
+    assert processors() == len(os.sched_getaffinity(0))
     monkeypatch.setenv("CONTRATS_PROCESSUS", "7")
-    assert processes.processes() == 7
+    assert processors() == 7
     monkeypatch.setitem(multiprocessing.current_process()._config, "daemon", True)  # type: ignore[attr-defined]
-    assert processes.processes() == 1
+    assert processors() == 1
 
 
 @pytest.mark.parametrize("sizes", [[1], [2, 2, 2], [10] * 1000, [1, 10**9, 1, 1], [10**6] * 5 + [1] * 5000], ids=len)

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Self
 
 from pipelines.curation.issue_kind import Severity
+from pipelines.parallel import processors
 from pipelines.publish.verify.findings import Log
 from pipelines.publish.verify.kinds import DAMAGED, UNLISTED
 from pipelines.publish.versions import SUMS
@@ -49,7 +50,7 @@ class Shelf(AbstractContextManager["Shelf"]):
         self.paths: dict[str, Path] = dict(_walk(folder, "", log))
         self.sizes: dict[str, int] = {}
         self._hashes: dict[str, Future[str]] = {}
-        self._pool = ThreadPoolExecutor(max_workers=1)
+        self._pool = ThreadPoolExecutor(processors())
 
     def __enter__(self) -> Self:
         return self

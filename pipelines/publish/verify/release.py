@@ -9,13 +9,15 @@ that a file states is opened but by its name in the folder, nothing is fetched, 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import pyarrow as pa
 
 from pipelines.curation.issue_kind import Severity
+from pipelines.parallel import each
 from pipelines.publish.datapackage import WORKBOOK
 from pipelines.publish.describing.archive import ARCHIVE, archive_members
 from pipelines.publish.dictionary import DICTIONARY
@@ -32,6 +34,10 @@ from pipelines.publish.versions import DESCRIPTOR, SUMS
 from pipelines.publish.xlsx_files import README, sheet_names
 from pipelines.publish.xlsx_parts import parts_in
 from pipelines.text import numbered
+
+_T = TypeVar("_T")
+_MOST_TABLES = 2
+"""Tables held at a time: each is there twice, from its CSV and from its Parquet file."""
 
 
 @dataclass(frozen=True)
@@ -95,27 +101,38 @@ def verify(folder: Path) -> Verification:
     )
 
 
+@dataclass(frozen=True)
+class _Checked:
+    """What is left of a table once it was checked: its columns that keys look at, how many cells of each are filled."""
+
+    kept: pa.Table
+    filled: Mapping[str, int]
+
+
 def _check_content(folder: Path, descriptor: Descriptor, shelf: Shelf, sums: Sums, log: Log) -> dict[str, int]:
     """What the files hold; returns the number of rows of the tables that were read."""
     resources = descriptor.resources
     sheets = sheet_names(resources, {name: resource.parts for name, resource in resources.items()})
     everything = _opened(WORKBOOK, shelf, sums, log)
-    kept: dict[str, pa.Table] = {}
-    filled: dict[str, dict[str, int]] = {}
-    for name, resource in resources.items():
+
+    def check(resource: Resource, log: Log) -> _Checked | None:
         check_schema(resource, descriptor, shelf, sums, log)
         table = read_table(resource, shelf, sums, log)
         if table is None:
-            continue
+            return None
         check_rules(resource, table, log)
         read = _check_workbooks(resource, table, shelf, sums, log)
         if everything is not None:
-            _check_sheets(resource, table, everything, sheets[name], read, log)
-        filled[name] = {column: table.num_rows - table[column].null_count for column in resource.columns}
-        kept[name] = table.select(needed(resource, resources))
-    for resource in resources.values():
-        check_foreign_keys(resource, kept, resources, log)
-    facts = Facts(descriptor, filled, shelf, sums)
+            _check_sheets(resource, table, everything, sheets[resource.name], read, log)
+        filled = {column: table.num_rows - table[column].null_count for column in resource.columns}
+        return _Checked(table.select(needed(resource, resources)), filled)
+
+    # Workbooks are read by Python, which threads would not hasten, and whoever opened one must read it.
+    checked = _each(check, resources, 1 if any(one.workbooks for one in resources.values()) else _MOST_TABLES, log)
+    tables = {name: one for name, one in zip(resources, checked, strict=True) if one is not None}
+    kept = {name: one.kept for name, one in tables.items()}
+    _each(lambda resource, log: check_foreign_keys(resource, kept, resources, log), resources, _MOST_TABLES, log)
+    facts = Facts(descriptor, {name: one.filled for name, one in tables.items()}, shelf, sums)
     if everything is not None:
         check_readme(sheet_rows(everything, README, WORKBOOK, log), WORKBOOK, sheets, facts, log)
     if ARCHIVE in shelf:
@@ -123,6 +140,15 @@ def _check_content(folder: Path, descriptor: Descriptor, shelf: Shelf, sums: Sum
     check_metadata(facts, log)
     check_pointer(folder, facts, log)
     return {name: table.num_rows for name, table in kept.items()}
+
+
+def _each(check: Callable[[Resource, Log], _T], resources: Mapping[str, Resource], most: int, log: Log) -> list[_T]:
+    """Checks tables, so many at a time at most; what is found is told in their order."""
+    logs = {name: Log() for name in resources}
+    found = each(lambda one: check(one, logs[one.name]), resources.values(), lambda one: one.rows, most)
+    for one in logs.values():
+        log.findings += one.findings
+    return found
 
 
 def _check_workbooks(resource: Resource, table: pa.Table, shelf: Shelf, sums: Sums, log: Log) -> set[str]:
