@@ -9,6 +9,7 @@ only some of them are: the key is then listed under ``cles_etrangeres_partielles
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import version
@@ -83,6 +84,12 @@ class Files:
             self._measured[path] = measures(self.directory / path)
         return self._measured[path]
 
+    def of_tables(self) -> list[str]:
+        """The files of the tables."""
+        return [
+            path for name in self.declared for path in (f"csv/{name}.csv", *(other for _, other, _ in self.forms(name)))
+        ]
+
     def forms(self, table: str) -> Iterator[tuple[str, str, Part]]:
         """The files of a table beside its CSV: the format of each, its path, the rows that it has."""
         rows = self.tables[table].num_rows
@@ -128,12 +135,24 @@ def datapackage(
     }
 
 
+def told_again(descriptor: Json, files: Files) -> Json:
+    """A descriptor once more files of the release are there, beside those of its tables."""
+    return descriptor | {"autres_fichiers": _others(files, cast("list[Json]", descriptor["resources"]))}
+
+
 def made_with() -> Json:
     """The program and the libraries whose versions decide the content and the bytes of a release."""
     return {
         "programme": f"{PROGRAM} {version(PROGRAM)}",
         "bibliotheques": {name: version(name) for name in LIBRARIES},
     }
+
+
+def names_in(directory: Path) -> Iterator[str]:
+    """The paths of all files of a folder, relative to it, with slashes; there are no links in it."""
+    for folder, _, names in os.walk(directory):
+        inside = Path(folder).relative_to(directory).as_posix()
+        yield from (name if inside == "." else f"{inside}/{name}" for name in names)
 
 
 def measures(path: Path) -> Measures:
@@ -147,7 +166,7 @@ def _others(files: Files, resources: list[Json]) -> list[Json]:
     """Every other file of the release, by path; the descriptor can't state its own hash."""
     told = {DESCRIPTOR, *(str(resource["path"]) for resource in resources)}
     told |= {str(other["path"]) for resource in resources for other in cast("list[Json]", resource["autres_formats"])}
-    there = {path.relative_to(files.directory).as_posix() for path in files.directory.rglob("*") if path.is_file()}
+    there = set(names_in(files.directory))
     return [
         {"path": path, "mediatype": MEDIA_TYPES.get(Path(path).suffix, "application/octet-stream")}
         | files.measures(path)

@@ -12,18 +12,20 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import os
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
 
-from pipelines.parallel import each
+from pipelines.parallel import each, together
 from pipelines.publish import csv_files, lock, parquet_files, xlsx_files
-from pipelines.publish.datapackage import WORKBOOK, Files, datapackage
-from pipelines.publish.describing.files import DESCRIBING, write_describing
+from pipelines.publish.datapackage import WORKBOOK, Files, datapackage, told_again
+from pipelines.publish.describing.files import DESCRIBING, write_describing, write_quality
 from pipelines.publish.description import DatasetDescription
 from pipelines.publish.dictionary import DICTIONARY, markdown
 from pipelines.publish.diff.breaking import require_compatible
@@ -65,6 +67,7 @@ DIFF, DIFF_PAGE = "diff.json", "diff.html"
 ISSUES = "issues.csv"
 SOURCES = "sources"
 _SHOWN = 5
+_BLOCK = 1 << 20
 
 
 def write_release(
@@ -151,15 +154,18 @@ def write_metadata(
         csv_files.write_frame(issues, staging.directory / ISSUES)
         if sources_dir is not None:
             _copy_sources(staging, sources_dir, issues)
-        release = {
-            "version": staging.version,
-            "date": staging.date.isoformat(),
-            "contenu_sha256": _content_sha256(staging, description, issues),
-        }
         arrow = all_to_arrow(tables, staging.declared)
         files = Files(staging.directory, arrow, staging.declared, staging.formats)
-        write_describing(files, description, release, issues)
-        found = _compare(staging, datapackage(files, description, codes, release, trial=staging.trial))
+        date = staging.date.isoformat()
+        content, *_ = together(
+            partial(_content_sha256, staging, description, issues),
+            partial(write_quality, files, issues, staging.version, date),
+            *(partial(files.measures, path) for path in files.of_tables()),
+        )
+        release = {"version": staging.version, "date": date, "contenu_sha256": str(content)}
+        write_describing(files, description, release)
+        descriptor = datapackage(files, description, codes, release, trial=staging.trial)
+        found = _compare(staging, descriptor)
         _write_text(staging.directory / DIFF, found.dumps())
         _write_text(staging.directory / DIFF_PAGE, render(found))
         last = read_versions(staging.outputs).current()
@@ -170,9 +176,7 @@ def write_metadata(
             staging.directory / JOURNAL,
             journal(staging.version, staging.date, tables, staging.declared, issues, changes, trial=staging.trial),
         )
-        _write_json(
-            staging.directory / DESCRIPTOR, datapackage(files, description, codes, release, trial=staging.trial)
-        )
+        _write_json(staging.directory / DESCRIPTOR, told_again(descriptor, files))
         return found
 
 
@@ -269,9 +273,10 @@ def _content_sha256(staging: Staging, description: DatasetDescription, issues: p
     digest = hashlib.sha256(_json(description.as_json()).encode())
     for name in staging.declared:
         for path in (f"csv/{name}.csv", f"schemas/{name}.json"):
-            content = (staging.directory / path).read_bytes()
-            digest.update(f"{path} {len(content)}\n".encode())
-            digest.update(content)
+            with (staging.directory / path).open("rb", buffering=0) as file:
+                digest.update(f"{path} {os.fstat(file.fileno()).st_size}\n".encode())
+                while block := file.read(_BLOCK):
+                    digest.update(block)
     lacks = kept_out(issues)[["code", "file", "sheet", "cell"]].drop_duplicates()
     digest.update("".join(f"{' | '.join(place)}\n" for place in sorted(lacks.itertuples(index=False))).encode())
     if staging.trial:
@@ -314,9 +319,10 @@ def _copy_sources(staging: Staging, sources: Path, issues: pd.DataFrame) -> None
     last = read_versions(staging.outputs).current()
     if last is not None:
         found |= {name: path for name, path in source_files(last.path / SOURCES) if among(name, names[TAKEN_BACK])}
-    for name, path in sorted(found.items()):
-        target = staging.folder(SOURCES) / name
-        target.parent.mkdir(parents=True, exist_ok=True)
+    targets = {staging.folder(SOURCES) / name: path for name, path in sorted(found.items())}
+    for folder in sorted({target.parent for target in targets}):
+        folder.mkdir(parents=True, exist_ok=True)
+    for target, path in targets.items():
         shutil.copyfile(path, target)
 
 

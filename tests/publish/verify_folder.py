@@ -18,7 +18,7 @@ from pipelines.publish.csv_files import write_csv
 from pipelines.publish.datapackage import WORKBOOK, Files, datapackage
 from pipelines.publish.describing.archive import ARCHIVE, archive_members, write_archive
 from pipelines.publish.describing.catalog import turtle
-from pipelines.publish.describing.files import write_describing
+from pipelines.publish.describing.files import write_describing, write_quality
 from pipelines.publish.dictionary import DICTIONARY
 from pipelines.publish.parquet_files import write_parquet
 from pipelines.publish.release import write_release
@@ -57,7 +57,9 @@ def published_again(folder: Path, tables: Mapping[str, pa.Table]) -> None:
         table_workbooks(table, declared, DATE, folder)
         write_json(folder / "schemas" / f"{name}.json", published_schema(declared, CODES, description()))
     full_workbook(tables, DECLARED, description(), version, DATE, folder / WORKBOOK)
-    write_describing(Files(folder, tables, DECLARED), description(), release, issues())
+    files = Files(folder, tables, DECLARED)
+    write_quality(files, issues(), release["version"], release["date"])
+    write_describing(files, description(), release)
     (folder / SUMS).unlink()
     write_json(folder / DESCRIPTOR, datapackage(Files(folder, tables, DECLARED), description(), CODES, release))
     sums_again(folder)

@@ -22,13 +22,15 @@ from pipelines.publish.table_schema import Json
 DESCRIBING = (QUALITY, JSONLD_CATALOGUE, TURTLE_CATALOGUE, CROISSANT)
 
 
-def write_describing(
-    files: Files, description: DatasetDescription, release: Mapping[str, str], issues: pd.DataFrame
-) -> None:
-    """Writes the archive, if it is wanted, and the files of `DESCRIBING`; all that they describe is there."""
+def write_quality(files: Files, issues: pd.DataFrame, version: str, date: str) -> None:
+    """Writes the quality report, which tells of tables and measures no file."""
+    _write(files, QUALITY, _json(quality(files.tables, files.declared, issues, {"version": version, "date": date})))
+
+
+def write_describing(files: Files, description: DatasetDescription, release: Mapping[str, str]) -> None:
+    """Writes the archive, if it is wanted, and the rest of `DESCRIBING`; all that they describe is there."""
     if ARCHIVE in files.whole:
         write_archive(files.directory, archive_members(files.declared, DICTIONARY), files.directory / ARCHIVE)
-    _write(files, QUALITY, _json(quality(files.tables, files.declared, issues, release)))
     document = catalogue(files, description, release)
     _write(files, JSONLD_CATALOGUE, jsonld(document))
     _write(files, TURTLE_CATALOGUE, turtle(document))

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -73,12 +75,7 @@ def _completeness(rows: pa.Table, table: Table) -> Json:
 
 def _sources_per_row(tables: Tables, declared: Declared) -> Json:
     """How many sources stand behind each row of the tables of facts, and of the other tables that are cited."""
-    where = ["table_code", "ligne_id"]
-    citations = _rows(tables, CITATIONS, [*where, "source_id"])
-    named = pc.and_(*(citations[name].is_valid() for name in where))
-    pairs = _coded(citations.filter(named), "ligne_id", "source_id").group_by([*where, "source_id"]).aggregate([])
-    cited_rows = pairs.group_by(where).aggregate([([], "count_all")]).rename_columns([*where, "sources"])
-    by_number = cited_rows.group_by(["table_code", "sources"]).aggregate([([], "count_all")]).to_pandas()
+    by_number = _cited_rows(_rows(tables, CITATIONS, ["table_code", "ligne_id", "source_id"]))
     cited = set(by_number["table_code"])
     found = {
         name: _by_number(by_number[by_number["table_code"] == name], tables[name].num_rows)
@@ -94,13 +91,23 @@ def _sources_per_row(tables: Tables, declared: Declared) -> Json:
     }
 
 
-def _coded(rows: pa.Table, *names: str) -> pa.Table:
-    """Texts whose values no longer matter as numbers, which are quicker to group."""
-    for name in names:
-        texts = rows[name].dictionary_encode().unify_dictionaries()
-        numbers = pa.chunked_array([part.indices for part in texts.chunks], pa.int32())
-        rows = rows.set_column(rows.column_names.index(name), name, numbers)
-    return rows
+def _cited_rows(citations: pa.Table) -> pd.DataFrame:
+    """How many rows (``count_all``) of each table (``table_code``) have each number of ``sources``."""
+    citations = citations.filter(pc.and_(citations["table_code"].is_valid(), citations["ligne_id"].is_valid()))
+    (tables, names), (rows, ids), (sources, known) = map(_coded, citations.columns)
+    several = len(known) + 1  # one is for a source that is not named
+    pairs = np.sort((tables * len(ids) + rows) * several + sources)  # for citations in order, quicker than hashing
+    pairs = pairs[np.diff(pairs, prepend=-1) > 0]
+    cited, counts = np.unique(pairs // several, return_counts=True)
+    found = pd.DataFrame({"table": cited // max(len(ids), 1), "sources": counts})
+    found = found.value_counts(sort=False).rename("count_all").reset_index()
+    return found.assign(table_code=names.take(pa.array(found.pop("table"))).to_pylist())
+
+
+def _coded(texts: pa.ChunkedArray) -> tuple[npt.NDArray[np.int64], pa.Array]:
+    """A number for each text, which is quicker to compare, and the text of each number; a missing one has the last."""
+    encoded = texts.dictionary_encode().unify_dictionaries().combine_chunks()
+    return encoded.indices.fill_null(len(encoded.dictionary)).to_numpy().astype(np.int64), encoded.dictionary
 
 
 def _by_number(counts: pd.DataFrame, rows: int) -> Json:
