@@ -158,6 +158,8 @@ def _check_unique(resource: Resource, table: pa.Table, names: tuple[str, ...], c
     """Rows whose columns are together those of a row above; as when tables are built, two missing values are alike."""
     if len(names) == 1 and _ascending(table[names[0]]):
         return  # as keys are published
+    if _all_differ([table[name] for name in names]):
+        return
     parts = []
     for name in names:
         parts.append(_codes(table[name]))
@@ -178,6 +180,16 @@ def _ascending(column: pa.ChunkedArray) -> bool:
     if column.null_count or pa.types.is_dictionary(column.type):
         return False
     return bool(pc.all(pc.less(column.slice(0, max(len(column) - 1, 0)), column.slice(1)), min_count=0).as_py())
+
+
+def _all_differ(columns: list[pa.ChunkedArray]) -> bool:
+    """Whether the hashes of all rows differ, which proves that the rows do; two rows may have one by chance."""
+    import polars as pl  # a verification that finds no table does without it
+
+    plain = [_codes(column)[0] if pa.types.is_dictionary(column.type) else column for column in columns]
+    rows = pl.DataFrame([pl.Series(str(rank), column) for rank, column in enumerate(plain)])
+    hashes = np.sort(rows.hash_rows().to_numpy())
+    return bool((hashes[1:] != hashes[:-1]).all())
 
 
 def _together(names: tuple[str, ...]) -> str:
