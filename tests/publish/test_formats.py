@@ -64,6 +64,23 @@ def test_a_file_of_a_format_that_is_not_described_is_found(bare: Path, tmp_path:
     assert "fichier-non-decrit" in {one.code for one in verify(copy).findings}
 
 
+def test_the_number_of_threads_changes_no_byte_and_no_finding(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made, told = [], []
+    for threads in ("1", "4"):
+        monkeypatch.setenv("CONTRATS_PROCESSUS", threads)
+        release = released(tmp_path / threads, BARE).path
+        made.append(digests(release))
+        copy = tmp_path / f"copie-{threads}"
+        shutil.copytree(release, copy, copy_function=shutil.copyfile)
+        for table in sorted((copy / "csv").iterdir()):
+            header, *rows = table.read_bytes().splitlines(keepends=True)
+            table.write_bytes(b"".join([header, *rows, *rows[:1]]))
+        told.append(verify(copy).findings)
+    assert made[0] == made[1]
+    assert told[0] == told[1]
+    assert len({one.table for one in told[0]}) > 3
+
+
 def test_a_format_that_goes_is_told_once_and_breaks(tmp_path: Path) -> None:
     old = released(tmp_path / "one", FORMATS)
     new = released(tmp_path / "two", BARE)
