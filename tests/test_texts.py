@@ -20,7 +20,7 @@ def column(texts: list[str]) -> pd.Series[str]:
     return pd.Series(texts, dtype="str")
 
 
-@pytest.mark.parametrize("around", [("a", "b"), ("", ""), ("É ", "’s")])
+@pytest.mark.parametrize("around", [("a", "b"), ("", ""), ("É de la ", "’s")])
 def test_every_character_folds_and_cleans_as_in_one_text(around: tuple[str, str]) -> None:
     texts = [character.join(around) for character in EVERY]
     for found, rule in ((folded(column(texts)), fold), (cleaned(column(texts)), clean)):
