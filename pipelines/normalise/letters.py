@@ -95,13 +95,10 @@ class Prints:
         """Those of the pairs that may be as alike as ``cutoff``: none that is gets lost."""
         one, other = pairs
         allowed = (100 - cutoff) * (self.lengths[one] + self.lengths[other]) // 100
-        apart = np.abs(self.lengths[one] - self.lengths[other])
-        kept = apart <= allowed
-        one, other, allowed = one[kept], other[kept], allowed[kept]
         apart = np.zeros(len(one), dtype=np.int64)
         for word in self.bits:
             apart += np.bitwise_count(word[one] ^ word[other])
-            kept = apart <= allowed
+            kept = np.flatnonzero(apart <= allowed)
             one, other, allowed, apart = one[kept], other[kept], allowed[kept], apart[kept]
         return one, other
 
