@@ -28,12 +28,15 @@ SLUG_LIMIT = 100
 _NATIONAL = "national"
 _TEXT = pa.large_string()
 _NOTHING = pa.array(["", "<NA>", "NaT", "None"], _TEXT)
+_LONGEST_NOTHING = 4
 _SCOPE_COLUMNS = ("contrat_id", "groupe_code")
 
 
 def _said(values: pd.Series) -> pa.Array:
     """A column as text, null where it says nothing."""
     texts = as_arrow(values)
+    if not pc.any(pc.less_equal(pc.binary_length(texts), _LONGEST_NOTHING)).as_py():
+        return texts
     return pc.replace_with_mask(texts, pc.is_in(texts, value_set=_NOTHING), pa.scalar(None, texts.type))
 
 

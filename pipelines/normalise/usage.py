@@ -7,10 +7,12 @@ listed (``resolve``, ``children``, ``citations``).
 from __future__ import annotations
 
 import pandas as pd
+import pyarrow.compute as pc
 
 from pipelines.curation.issues import IssueLog
 from pipelines.normalise.keys import among
 from pipelines.normalise.rows import Rows, Workspace
+from pipelines.texts import as_arrow
 from schemas.registry import tables
 
 Tables = dict[str, pd.DataFrame]
@@ -37,11 +39,11 @@ def _unused(log: IssueLog, rows: Rows, used: pd.Series, code: str) -> None:
 def _unused_codes(log: IssueLog, rows: Rows, built: Tables) -> None:
     """Terms of a vocabulary that no column holds: kept on purpose, perhaps, and so no more than a remark."""
     held = {
-        (column.vocabulary, str(code))
+        (column.vocabulary, code)
         for table in tables().values()
         for column in table.published
         if column.vocabulary is not None
-        for code in built[table.name][column.name].drop_duplicates().dropna()
+        for code in pc.unique(as_arrow(built[table.name][column.name])).drop_null().to_pylist()
     }
     terms = pd.MultiIndex.from_frame(rows.frame[["nomenclature", "code"]])
     unused = rows.frame.index[~terms.isin(list(held))]
