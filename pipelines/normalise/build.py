@@ -62,6 +62,7 @@ def normalise(sheets: dict[str, Typed], vocabularies: Vocabularies, log: IssueLo
     _derive(built)
     citations = pd.concat([citations, of_partners(citations, built)], ignore_index=True)
     built["citations"] = _finish(declared_tables()["citations"], cited(citations, built))
+    del said, version_citations, citations  # as long as the longest table
     built["provenance"] = _finish(declared_tables()["provenance"], provenance(workspace, children))
     for name, table in declared_tables().items():
         if table.family is Family.FLAT:

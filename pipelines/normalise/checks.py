@@ -11,8 +11,8 @@ from collections.abc import Mapping
 import pandas as pd
 
 from pipelines.curation.models import failures, table_model
-from pipelines.normalise.identity import natural_keys
-from pipelines.normalise.keys import doubled, rows_among
+from pipelines.normalise.identity import natural_keys, natural_keys_differ
+from pipelines.normalise.keys import rows_among
 from schemas.declaration import ForeignKey, Table
 from schemas.registry import tables as declared_tables
 
@@ -101,12 +101,12 @@ def _model(table: Table, frame: pd.DataFrame, codes: Mapping[str, frozenset[str]
 
 
 def _natural_key(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
-    if not table.natural_key or frame.empty:
+    if not table.natural_key or frame.empty or natural_keys_differ(frame, table):
         return pd.DataFrame()
     natural = natural_keys(frame, table)
-    if not doubled(natural):
-        return pd.DataFrame()
     again = natural.duplicated(keep="first")
+    if not again.any():
+        return pd.DataFrame()
     return _failed(table, frame[again], table.key, "ligne-doublee", " + ".join(table.natural_key))
 
 

@@ -46,11 +46,25 @@ def _joined(parts: Iterable[pa.Array | pa.Scalar], separator: str) -> pa.Array:
 
 def natural_keys(frame: pd.DataFrame, table: Table) -> pd.Series:
     """The natural key of each row as one text: its parts joined with `SEPARATOR`, `BLANK` for a blank one."""
-    parts = [
+    return as_series(_joined(_parts(frame, table), SEPARATOR), frame.index)
+
+
+def natural_keys_differ(frame: pd.DataFrame, table: Table) -> bool:
+    """Whether no two rows have the parts of their natural keys in common, for sure; several times faster than the keys.
+
+    Rows whose hashes differ do; those whose hashes are the same may differ still.
+    """
+    import polars as pl
+
+    parts = pl.DataFrame([pl.Series(str(place), part) for place, part in enumerate(_parts(frame, table))])
+    return parts.hash_rows().n_unique() == len(frame)
+
+
+def _parts(frame: pd.DataFrame, table: Table) -> list[pa.Array]:
+    return [
         pc.fill_null(_said(frame[name]), BLANK) if name in frame else pa.repeat(pa.scalar(BLANK, _TEXT), len(frame))
         for name in table.natural_key
     ]
-    return as_series(_joined(parts, SEPARATOR), frame.index)
 
 
 def _slugs(frame: pd.DataFrame, table: Table) -> pa.Array:

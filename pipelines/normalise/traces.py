@@ -49,8 +49,8 @@ def provenance(workspace: Workspace, children: list[Children]) -> pd.DataFrame:
         parent = child.parent[child.parent.isin(child.rows.frame.index)]
         keys = child.frame.loc[parent.index, child.table.key]
         parts.append(_typed_at(origins[child.rows.typed.sheet.name], pd.Index(parent), child.table.name, keys))
-    whole = pa.concat_tables(parts).unify_dictionaries().combine_chunks()
-    found = {name: whole[name].combine_chunks() for name in whole.column_names}
+    found = _whole(parts)
+    del parts, origins
     heads = _joined(_dashed(found["table_code"]), found["ligne_id"])
     keys = _joined(heads, pa.repeat(pa.scalar("1", _TEXT), len(heads)))
     order, alike = _in_order(keys)
@@ -64,7 +64,13 @@ def provenance(workspace: Workspace, children: list[Children]) -> pd.DataFrame:
         keys = _joined(heads, pa.array(rank).cast(_TEXT))
         order = pc.sort_indices(keys).to_numpy()
         order = order[rank[order] > 0]
-    return _taken({"provenance_id": keys, **found}, order)
+    del heads
+    return _taken({"provenance_id": keys} | found, order)
+
+
+def _whole(parts: list[pa.Table]) -> dict[str, pa.Array]:
+    whole = pa.concat_tables(parts).unify_dictionaries().combine_chunks()
+    return {name: whole[name].combine_chunks() for name in whole.column_names}
 
 
 def _origin(origin: pd.DataFrame) -> pa.Table:
