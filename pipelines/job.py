@@ -21,6 +21,8 @@ from pipelines.curation.units import Unit, report_folder, workbook_units
 from pipelines.normalise.build import normalise
 from pipelines.normalise.checks import check_bounds, check_table
 from pipelines.normalise.intake import United, read_lists, unite
+from pipelines.parallel import each
+from schemas.declaration import Table
 from schemas.registry import tables
 
 
@@ -89,13 +91,16 @@ def codes_of(nomenclatures: pd.DataFrame) -> dict[str, frozenset[str]]:
 def check(built: dict[str, pd.DataFrame], assertions: pd.DataFrame | None = None) -> dict[str, pd.DataFrame]:
     """Stage three: the failures of every published table (see `check_table`, and `check_bounds` for ``assertions``)."""
     codes = codes_of(built["nomenclatures"])
-    found = {}
-    for name, table in tables().items():
-        failed = check_table(table, built, codes)
-        if assertions is not None:
-            failed = pd.concat([failed, check_bounds(table, built, assertions)], ignore_index=True)
-        found[name] = failed
-    return found
+
+    def failed(table: Table) -> pd.DataFrame:
+        found = check_table(table, built, codes)
+        if assertions is None:
+            return found
+        return pd.concat([found, check_bounds(table, built, assertions)], ignore_index=True)
+
+    declared = tables()
+    found = each(failed, declared.values(), weight=lambda table: len(built[table.name]))
+    return dict(zip(declared, found, strict=True))
 
 
 def assertions_of(root: Path) -> pd.DataFrame:
