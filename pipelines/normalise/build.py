@@ -21,7 +21,7 @@ from pipelines.normalise.citations import all_citations, of_partners
 from pipelines.normalise.divergences import resolve_targets, versions, without_target
 from pipelines.normalise.identity import complete_keys, likely_successors, natural_keys, vanished
 from pipelines.normalise.keys import among, doubled, found_at, rows_among
-from pipelines.normalise.likeness import report_lookalikes
+from pipelines.normalise.likeness import lookalikes_reported
 from pipelines.normalise.namesakes import report_namesakes
 from pipelines.normalise.plausibility import report_doubts
 from pipelines.normalise.resolve import references, resolve_names, resolve_rows
@@ -55,20 +55,20 @@ def normalise(sheets: dict[str, Typed], vocabularies: Vocabularies, log: IssueLo
     children += version_rows
     citations = pd.concat([said, version_citations], ignore_index=True)
     _refuse_dependants(workspace, children, citations)
-    report_doubts(workspace)
-    report_lookalikes(workspace)
-    report_namesakes(workspace)
-    built = _assemble(workspace, children)
-    _derive(built)
-    citations = pd.concat([citations, of_partners(citations, built)], ignore_index=True)
-    built["citations"] = _finish(declared_tables()["citations"], cited(citations, built))
-    del said, version_citations, citations  # as long as the longest table
-    built["provenance"] = _finish(declared_tables()["provenance"], provenance(workspace, children))
-    for name, table in declared_tables().items():
-        if table.family is Family.FLAT:
-            built[name] = _finish(table, flat.build(name, built))
-    _check_registry(workspace, built)
-    report_unused(workspace, built)
+    with lookalikes_reported(workspace):
+        built = _assemble(workspace, children)
+        _derive(built)
+        citations = pd.concat([citations, of_partners(citations, built)], ignore_index=True)
+        built["citations"] = _finish(declared_tables()["citations"], cited(citations, built))
+        del said, version_citations, citations  # as long as the longest table
+        built["provenance"] = _finish(declared_tables()["provenance"], provenance(workspace, children))
+        for name, table in declared_tables().items():
+            if table.family is Family.FLAT:
+                built[name] = _finish(table, flat.build(name, built))
+        report_doubts(workspace)
+        report_namesakes(workspace)
+        _check_registry(workspace, built)
+        report_unused(workspace, built)
     return {name: built[name] for name in declared_tables()}
 
 

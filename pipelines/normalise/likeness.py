@@ -9,6 +9,8 @@ names of the registry of partners (``namesakes``), suggestions for a name that i
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,7 +20,7 @@ import pyarrow.compute as pc
 
 from pipelines.normalise.letters import Pairs, Positions, Prints, Words, in_chunks
 from pipelines.normalise.rows import Rows, Workspace
-from pipelines.texts import as_arrow
+from pipelines.texts import as_arrow, as_series
 from schemas.declaration import Kind
 
 if TYPE_CHECKING:
@@ -33,19 +35,36 @@ SPELLINGS = ("contrats_denominations",)
 _SAYS_NOTHING = frozenset({"remarque", "_contrat"})
 
 
-def report_lookalikes(workspace: Workspace) -> None:
-    """Warns of rows whose words are nearly those of an earlier row, and that no other cell tells apart."""
-    for rows in workspace.rows.values():
-        words = [name for name in rows.table.natural_key if rows.table[name].kind is Kind.TEXT]
-        if rows.typed.sheet.place == "classeur" and words and rows.table.name not in SPELLINGS and len(rows.frame) > 1:
-            _report(workspace, rows, words)
+@contextmanager
+def lookalikes_reported(workspace: Workspace) -> Iterator[None]:
+    """Warns of rows whose words are nearly those of an earlier row, and that no other cell tells apart.
+
+    They are compared in a thread of their own while the block goes on; the warnings come when it ends.
+    """
+    with ThreadPoolExecutor(1) as aside:
+        compared = [
+            (rows, words, aside.submit(_pairs, _joined(rows.frame, words), rows.scope))
+            for rows in workspace.rows.values()
+            if (words := _words(rows)) and len(rows.frame) > 1
+        ]
+        yield
+        for rows, words, pairs in compared:
+            _report(workspace, rows, words, pairs.result())
 
 
-def _report(workspace: Workspace, rows: Rows, words: list[str]) -> None:
-    joined = rows.frame[words[0]].fillna("")
-    for name in words[1:]:
-        joined = joined + " " + rows.frame[name].fillna("")
-    pairs = _pairs(Words.of(joined).joined(), rows.scope)
+def _words(rows: Rows) -> list[str]:
+    """The columns whose words are compared, none where rows may be alike."""
+    if rows.typed.sheet.place != "classeur" or rows.table.name in SPELLINGS:
+        return []
+    return [name for name in rows.table.natural_key if rows.table[name].kind is Kind.TEXT]
+
+
+def _joined(frame: pd.DataFrame, words: list[str]) -> pd.Series[str]:
+    parts = [pc.fill_null(as_arrow(frame[name]), "") for name in words]
+    return as_series(pc.binary_join_element_wise(*parts, pa.scalar(" ", parts[0].type)), frame.index)
+
+
+def _report(workspace: Workspace, rows: Rows, words: list[str], pairs: pd.DataFrame) -> None:
     if pairs.empty:
         return
     told = [name for name in rows.frame.columns if name not in {*words, *_SAYS_NOTHING, rows.table.key}]
@@ -61,12 +80,12 @@ def _report(workspace: Workspace, rows: Rows, words: list[str]) -> None:
     workspace.log.add("ligne-ressemblante", rows.typed.source.cells(pairs["row"].to_numpy(), label), expected=shown)
 
 
-def _pairs(texts: pa.Array, scopes: pd.Series[str]) -> pd.DataFrame:
+def _pairs(texts: pd.Series[str], scopes: pd.Series[str]) -> pd.DataFrame:
     """``row``, ``other`` (earlier) and ``score`` of a contract's texts that are alike and hold the same numbers.
 
     By row, the best of each first.
     """
-    ordered = _in_runs(texts, scopes)
+    ordered = _in_runs(Words.of(texts).joined(), scopes)
     prints = Prints.of(ordered["text"].to_arrow().cast(pa.large_string()))
     run, index, place = (ordered[name].to_numpy().astype(np.int64) for name in ("run", "index", "place"))
     found = []

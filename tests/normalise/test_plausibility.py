@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from pipelines.job import run
-from pipelines.normalise.likeness import report_lookalikes
+from pipelines.normalise.likeness import lookalikes_reported
 from pipelines.normalise.plausibility import report_doubts
 from pipelines.normalise.resolve import resolve_rows
 from tests.conftest import Row, SmallSources, cell_of, write_small_sources
@@ -22,8 +22,8 @@ def doubts(sources: SmallSources) -> pd.DataFrame:
     """What is said of the resolved rows of a folder."""
     workspace, _ = sources.keyed()
     resolve_rows(workspace)
-    report_doubts(workspace)
-    report_lookalikes(workspace)
+    with lookalikes_reported(workspace):
+        report_doubts(workspace)
     issues = workspace.log.frame()
     assert issues[issues["severity"] == "error"].empty
     return issues
