@@ -22,8 +22,6 @@ _RARE = r"[^\x00-\x{24f}\x{300}-\x{344}\x{346}-\x{36f}\x{2000}-\x{209c}\x{20a0}-
 """Beyond these, Arrow and Python may know another version of Unicode, and some letters fold in their own ways."""
 _OTHER_SPACES = "[\t-\r\x1c-\x1f\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"
 """What `str.split` takes for spaces, but the space."""
-_SPACE = pa.scalar(" ", _TEXT)
-_WORDY = 3
 _STRAY = f"^ | $|  |{_OTHER_SPACES}"
 _COMPOSED = f"[{INVISIBLE}\u0300-\u036f\u2000\u2001\u2126\u212a\u212b\u2329\u232a\u2adc]"
 """What `clean` takes out, and what NFC changes or joins to the letter before: no other character that is not rare."""
@@ -138,7 +136,13 @@ def _folded(texts: pa.Array) -> pa.Array:
     codes = coded.indices.to_numpy()
     said = pc.greater(pc.binary_length(words), 0).to_numpy(zero_copy_only=False)[codes]
     ends = np.append(0, np.cumsum(said, dtype=np.int32))[split.offsets.to_numpy()].astype(np.int32)
-    return pc.binary_join(pa.ListArray.from_arrays(pa.array(ends), words.take(pa.array(codes[said]))), _SPACE)
+    return pc.binary_join(
+        pa.ListArray.from_arrays(pa.array(ends), words.take(pa.array(codes[said]))), pa.scalar(" ", _TEXT)
+    )
+
+
+_WORDY = 3
+"""Words a text, from which on looking for those that repeat is worth it."""
 
 
 def _fold_kernel(texts: pa.Array) -> pa.Array:
