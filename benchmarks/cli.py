@@ -249,7 +249,7 @@ def run(full: bool, only: str) -> int:
 @main.command()
 @guarded
 def profiles() -> int:
-    """Refait les profils gardés dans benchmarks/profils/ : une dizaine de minutes."""
+    """Refait les profils gardés dans benchmarks/profils/ : une minute."""
     from benchmarks import profiles as kept
 
     for one in kept.PROFILES:
