@@ -145,6 +145,11 @@ def alternately(repeats: int, *sides: Callable[[], Sample]) -> list[list[Sample]
     return found
 
 
+def in_turn(repeats: int, *sides: Callable[[], Sample]) -> list[Sample]:
+    """What is typical of each side, all measured alternately."""
+    return [typical(samples) for samples in alternately(repeats, *sides)]
+
+
 def typical(samples: list[Sample]) -> Sample:
     """Medians of several measures, part by part; what they found is what the last one did."""
     stages = {title: statistics.median(one.stages[title] for one in samples) for title in samples[0].stages}

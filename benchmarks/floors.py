@@ -46,13 +46,18 @@ def floor_of_job(watch: Watch, root: str, tables_file: str, folder: str) -> dict
     with watch.stage(CHECKING):
         for name, model in models.items():
             model.validate(built[name], lazy=True)
+    write_plainly(watch, arrow, target)
+    return {"rows": sum(table.num_rows for table in arrow.values())}
+
+
+def write_plainly(watch: Watch, arrow: Mapping[str, pa.Table], folder: Path) -> None:
+    """Arrow writes tables as CSV and Parquet, one after the other."""
     with watch.stage(CSV):
         for name, table in arrow.items():
-            pacsv.write_csv(table, target / f"{name}.csv")
+            pacsv.write_csv(table, folder / f"{name}.csv")
     with watch.stage(PARQUET):
         for name, table in arrow.items():
-            pq.write_table(table, target / f"{name}.parquet", compression="zstd")
-    return {"rows": sum(table.num_rows for table in arrow.values())}
+            pq.write_table(table, folder / f"{name}.parquet", compression="zstd")
 
 
 def pandas_way(watch: Watch, release: str, table: str, tables_file: str, folder: str) -> dict[str, object]:

@@ -10,11 +10,11 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks.apart import REPOSITORY, alternately, measured, typical
+from benchmarks.apart import REPOSITORY, in_turn, measured
 from benchmarks.figures import Figure, ratio
-from benchmarks.floors import calamine_alone, fresh, openpyxl_reading
+from benchmarks.floors import calamine_alone, for_spreadsheets, fresh, openpyxl_reading, write_plainly
 from benchmarks.shop import Shop
-from benchmarks.steps import CSV, DATE, PARQUET, READING, XLSX
+from benchmarks.steps import DATE, READING, XLSX
 from benchmarks.watch import Watch
 from pipelines import job
 from pipelines.curation.units import list_units, workbook_units
@@ -52,12 +52,9 @@ def through_dagster(watch: Watch, sources: str, outputs: str) -> dict[str, objec
 
 def floor_of_real(watch: Watch, sources: str, outputs: str) -> dict[str, object]:
     """Calamine reads the workbooks, the plainest writers write the tables, Dagster runs as many empty assets."""
-    import pyarrow.csv as pacsv
-    import pyarrow.parquet as pq
     import rustpy_xlsxwriter
 
     from benchmarks.empty_job import empty_job, run_empty_job
-    from benchmarks.floors import for_spreadsheets
 
     root, target = Path(sources), fresh(Path(outputs))
     os.environ["DAGSTER_HOME"] = str(target / "dagster")
@@ -74,12 +71,7 @@ def floor_of_real(watch: Watch, sources: str, outputs: str) -> dict[str, object]
         for unit in list_units(root):
             with unit.path.open(encoding="utf-8", newline="") as file:
                 list(csv.reader(file))
-    with watch.stage(CSV):
-        for name, table in arrow.items():
-            pacsv.write_csv(table, target / f"{name}.csv")
-    with watch.stage(PARQUET):
-        for name, table in arrow.items():
-            pq.write_table(table, target / f"{name}.parquet", compression="zstd")
+    write_plainly(watch, arrow, target)
     with watch.stage(XLSX):
         for name, table in flat.items():
             rustpy_xlsxwriter.write_worksheet(table, str(target / f"{name}.xlsx"), sheet_name=name)
@@ -96,11 +88,8 @@ def _workbooks(root: Path) -> list[Path]:
 def checking(shop: Shop) -> Iterator[Figure]:
     """The real sheets checked, against openpyxl reading them."""
     repeats, paths = shop.sizes.repeats, [str(path) for path in _workbooks(SOURCES) if path.suffix == ".xlsx"]
-    ours, reading = map(
-        typical,
-        alternately(
-            repeats, lambda: measured(check_all, sources=SOURCES), lambda: measured(openpyxl_reading, paths=paths)
-        ),
+    ours, reading = in_turn(
+        repeats, lambda: measured(check_all, sources=SOURCES), lambda: measured(openpyxl_reading, paths=paths)
     )
     yield Figure(
         key="controle",
@@ -117,13 +106,10 @@ def checking(shop: Shop) -> Iterator[Figure]:
 def dagster(shop: Shop) -> Iterator[Figure]:
     """The real sheets published through Dagster, in every format."""
     repeats = shop.sizes.repeats
-    ours, floor = map(
-        typical,
-        alternately(
-            repeats,
-            lambda: measured(through_dagster, sources=SOURCES, outputs=shop.folder / "dagster"),
-            lambda: measured(floor_of_real, sources=SOURCES, outputs=shop.folder / "dagster-plancher"),
-        ),
+    ours, floor = in_turn(
+        repeats,
+        lambda: measured(through_dagster, sources=SOURCES, outputs=shop.folder / "dagster"),
+        lambda: measured(floor_of_real, sources=SOURCES, outputs=shop.folder / "dagster-plancher"),
     )
     yield Figure(
         key="dagster",

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from benchmarks.apart import Sample, alternately, measured, typical
+from benchmarks.apart import Sample, in_turn, measured, typical
 from benchmarks.figures import Figure, at_most, exponent, ratio
 from benchmarks.floors import fresh, read_and_hash, read_parquet
 from benchmarks.report import grouped, number
@@ -85,11 +85,8 @@ def comparison(shop: Shop) -> Iterator[Figure]:
         make_other, root=shop.sources(size), tables_file=shop.tables(size)[0], outputs=shop.folder / "sorties-autres"
     )
     releases = [str(one), str(made.found["release"])]
-    ours, reading = map(
-        typical,
-        alternately(
-            repeats, lambda: measured(compare, releases=releases), lambda: measured(read_parquet, releases=releases)
-        ),
+    ours, reading = in_turn(
+        repeats, lambda: measured(compare, releases=releases), lambda: measured(read_parquet, releases=releases)
     )
     actions = shop.tables(size)[1]["rows"]["actions"]
     expected = -(-actions // CHANGED)
@@ -113,13 +110,10 @@ def verification(shop: Shop) -> Iterator[Figure]:
     """The verification of a release, against hashing and reading its files."""
     size, repeats = shop.sizes.releases, shop.sizes.repeats
     release = shop.release(size)
-    ours, floor = map(
-        typical,
-        alternately(
-            repeats,
-            lambda: measured(verify_it, release=release),
-            lambda: measured(read_and_hash, release=release, passes=PASSES),
-        ),
+    ours, floor = in_turn(
+        repeats,
+        lambda: measured(verify_it, release=release),
+        lambda: measured(read_and_hash, release=release, passes=PASSES),
     )
     yield Figure(
         key="verification",
@@ -176,13 +170,10 @@ def partitioned(shop: Shop) -> Iterator[Figure]:
     file, folder = shop.release(size) / "parquet" / "actions.parquet", shop.folder / "parties"
     made = measured(make_partitions, file=file, folder=folder)
     contract, growth = made.found["contract"], ratio(made.found["size"], made.found["whole"])
-    ours, whole = map(
-        typical,
-        alternately(
-            repeats,
-            lambda: measured(read_partition, folder=folder, contract=contract),
-            lambda: measured(read_partition, folder=file, contract=contract),
-        ),
+    ours, whole = in_turn(
+        repeats,
+        lambda: measured(read_partition, folder=folder, contract=contract),
+        lambda: measured(read_partition, folder=file, contract=contract),
     )
     if ours.found["rows"] != whole.found["rows"]:
         raise ValueError(f"{ours.found['rows']} lignes d’un côté, {whole.found['rows']} de l’autre.")

@@ -9,7 +9,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks.apart import alternately, measured, typical
+from benchmarks.apart import in_turn, measured, typical
 from benchmarks.figures import Figure, at_least, at_most, exponent, middle, ratio
 from benchmarks.report import grouped, number
 from benchmarks.shop import ONE_PROCESS, SMALL, Shop, Size
@@ -86,13 +86,10 @@ def cores(shop: Shop) -> Iterator[Figure]:
     workbooks = shop.sizes.workbooks[-1]
     folders = {"root": shop.sources(_size(workbooks), "xlsx"), "small": shop.sources(SMALL, "xlsx")}
     repeats = shop.sizes.repeats if workbooks <= 1_000 else shop.sizes.long
-    two, one = map(
-        typical,
-        alternately(
-            repeats,
-            lambda: measured(read_only, TWO_PROCESSES, **folders),
-            lambda: measured(read_only, ONE_PROCESS, **folders),
-        ),
+    two, one = in_turn(
+        repeats,
+        lambda: measured(read_only, TWO_PROCESSES, **folders),
+        lambda: measured(read_only, ONE_PROCESS, **folders),
     )
     yield Figure(
         key="d",

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from benchmarks.apart import alternately, measured, typical
+from benchmarks.apart import in_turn, measured
 from benchmarks.figures import Figure, at_least, at_most, ratio
 from benchmarks.floors import calamine_alone, fresh, openpyxl_writer, rust_writer
 from benchmarks.report import grouped
@@ -80,13 +80,10 @@ def reading(shop: Shop) -> Iterator[Figure]:
     small = shop.sources(SMALL, "xlsx")
     paths = [str(unit.path) for unit in workbook_units(root)]
     repeats = shop.sizes.repeats
-    ours, alone = map(
-        typical,
-        alternately(
-            repeats,
-            lambda: measured(read_rows, ONE_PROCESS, root=root, small=small),
-            lambda: measured(calamine_alone, paths=paths),
-        ),
+    ours, alone = in_turn(
+        repeats,
+        lambda: measured(read_rows, ONE_PROCESS, root=root, small=small),
+        lambda: measured(calamine_alone, paths=paths),
     )
     yield Figure(
         key="b",
@@ -107,13 +104,10 @@ def writing(shop: Shop) -> Iterator[Figure]:
     size, repeats = shop.sizes.xlsx_write, shop.sizes.repeats
     arguments = {"tables_file": shop.tables(size)[0], "table": TABLE, "file": shop.folder / "actions.xlsx"}
     rows = min(size[1], shop.sizes.openpyxl_rows)
-    ours, rust = map(
-        typical,
-        alternately(
-            repeats,
-            lambda: measured(write_workbook, None, **arguments),
-            lambda: measured(rust_writer, None, **arguments),
-        ),
+    ours, rust = in_turn(
+        repeats,
+        lambda: measured(write_workbook, None, **arguments),
+        lambda: measured(rust_writer, None, **arguments),
     )
     slow = measured(openpyxl_writer, None, rows=rows, **arguments)
     what = f"écrire le classeur XLSX de {grouped(size[1])} actions, styles et dictionnaire compris"
