@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import TypeVar
 
 from pipelines.settings import SettingError
@@ -67,6 +68,22 @@ def each(
             return [begun[rank].result() for rank in range(len(given))]
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
+
+
+@contextmanager
+def aside(work: Callable[[], _Result]) -> Iterator[Callable[[], _Result]]:
+    """Does a piece of work in a thread while the block goes on; gives what waits for its result.
+
+    With one processor, it is done when the result is asked for.
+
+    Raises:
+        SettingError: see `processors`.
+    """
+    if processors() < 2:
+        yield work
+        return
+    with ThreadPoolExecutor(1) as pool:
+        yield pool.submit(work).result
 
 
 def together(*pieces: Callable[[], _Result]) -> list[_Result]:

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from pipelines.parallel import each, together
+from pipelines.parallel import aside, each, together
 
 
 @pytest.fixture(autouse=True)
@@ -60,3 +60,23 @@ def test_the_error_is_that_of_the_first_item_that_failed_and_nothing_is_begun_af
 def test_pieces_that_differ_are_done_together() -> None:
     meeting = threading.Barrier(2)
     assert together(lambda: meeting.wait(timeout=30) < 2, lambda: meeting.wait(timeout=30) < 2) == [True, True]
+
+
+@pytest.mark.parametrize(("said", "here"), [("1", True), ("2", False)])
+def test_what_is_done_aside_follows_the_number_of_processors(
+    said: str, here: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CONTRATS_PROCESSUS", said)
+    with aside(threading.get_ident) as found:
+        assert (found() == threading.get_ident()) is here
+
+
+@pytest.mark.parametrize("said", ["1", "2"])
+def test_an_error_aside_is_raised_where_the_result_is_asked_for(said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CONTRATS_PROCESSUS", said)
+
+    def fail() -> None:
+        raise KeyError("clé")
+
+    with aside(fail) as found, pytest.raises(KeyError):
+        found()

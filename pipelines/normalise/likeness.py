@@ -9,7 +9,6 @@ names of the registry of partners (``namesakes``), suggestions for a name that i
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -20,6 +19,7 @@ import pyarrow.compute as pc
 
 from pipelines.normalise.letters import Pairs, Positions, Prints, Words, in_chunks
 from pipelines.normalise.rows import Rows, Workspace
+from pipelines.parallel import aside
 from pipelines.texts import as_arrow, as_series
 from schemas.declaration import Kind
 
@@ -41,15 +41,15 @@ def lookalikes_reported(workspace: Workspace) -> Iterator[None]:
 
     They are compared in a thread of their own while the block goes on; the warnings come when it ends.
     """
-    with ThreadPoolExecutor(1) as aside:
-        compared = [
-            (rows, words, aside.submit(_pairs, _joined(rows.frame, words), rows.scope))
-            for rows in workspace.rows.values()
-            if (words := _words(rows)) and len(rows.frame) > 1
-        ]
+    compared = [
+        (rows, words, _joined(rows.frame, words), rows.scope)
+        for rows in workspace.rows.values()
+        if (words := _words(rows)) and len(rows.frame) > 1
+    ]
+    with aside(lambda: [_pairs(texts, scope) for _, _, texts, scope in compared]) as found:
         yield
-        for rows, words, pairs in compared:
-            _report(workspace, rows, words, pairs.result())
+        for (rows, words, _, _), pairs in zip(compared, found(), strict=True):
+            _report(workspace, rows, words, pairs)
 
 
 def _words(rows: Rows) -> list[str]:
