@@ -1,6 +1,7 @@
-"""What the program is compared with: the least that any program would do, the usual way, other libraries.
+"""What the program is compared with: the least that any program would do, and other libraries.
 
-Belongs here: references, each doing what it does best. Does not belong here: the program's own steps (``steps``).
+Belongs here: references, each doing what it does best. Does not belong here: the usual way with pandas (``usual``), the
+program's own steps (``steps``).
 """
 
 from __future__ import annotations
@@ -19,7 +20,6 @@ from benchmarks.steps import CHECKING, CSV, PARQUET, READING, kept
 from benchmarks.watch import Watch
 from pipelines import job
 from pipelines.curation.models import table_model
-from pipelines.dtypes import empty, pandas_dtype
 from pipelines.publish.tables_arrow import all_to_arrow
 from schemas.registry import tables
 
@@ -58,26 +58,6 @@ def write_plainly(watch: Watch, arrow: Mapping[str, pa.Table], folder: Path) -> 
     with watch.stage(PARQUET):
         for name, table in arrow.items():
             pq.write_table(table, folder / f"{name}.parquet", compression="zstd")
-
-
-def pandas_way(watch: Watch, release: str, table: str, tables_file: str, folder: str) -> dict[str, object]:
-    """What one usually writes: ``read_csv``, types, the Pandera model, ``to_csv``, ``to_parquet``."""
-    import pandas as pd
-
-    declared, target = tables()[table], fresh(Path(folder))
-    model = table_model(declared, job.codes_of(kept(Path(tables_file))[0]["nomenclatures"]))
-    types = {column.name: pandas_dtype(column.kind) for column in declared.published}
-    model.validate(empty(declared), lazy=True)  # what Pandera imports late is not part of it
-    with watch.stage(READING):
-        texts = pd.read_csv(Path(release) / f"csv/{table}.csv", dtype="str", keep_default_na=False, na_values=[""])
-        frame = texts.astype(types)
-    with watch.stage(CHECKING):
-        model.validate(frame, lazy=True)
-    with watch.stage(CSV):
-        frame.to_csv(target / f"{table}.csv", index=False)
-    with watch.stage(PARQUET):
-        frame.to_parquet(target / f"{table}.parquet", compression="zstd", index=False)
-    return {"rows": len(frame)}
 
 
 def frictionless_validate(watch: Watch, release: str, table: str, rows: int) -> dict[str, object]:

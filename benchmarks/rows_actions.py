@@ -1,8 +1,8 @@
 """Rows a2 and a3: the table of actions alone, against frictionless and against the usual way with pandas.
 
-Ours starts from sheets as people type them (dates and amounts in words); the two others start from the published file,
-where all that is settled already. Belongs here: figures, and our side. Does not belong here: the references
-(``floors``).
+Ours starts from sheets as people type them (dates and amounts in words). Pandas does the same, row for row; it and
+frictionless are also measured from the published file, where all that is settled already. Belongs here: figures, and
+our side. Does not belong here: the references (``floors``, ``usual``).
 """
 
 from __future__ import annotations
@@ -17,10 +17,11 @@ import pandera.pandas as pa
 
 from benchmarks.apart import Sample, alternately, measured, typical
 from benchmarks.figures import Figure, Target, at_least, ratio
-from benchmarks.floors import fresh, frictionless_validate, pandas_way
+from benchmarks.floors import fresh, frictionless_validate
 from benchmarks.report import grouped
 from benchmarks.shop import SMALL, Shop
 from benchmarks.steps import BUILDING, CHECKING, CSV, PARQUET, READING, kept, warm_up
+from benchmarks.usual import pandas_from_sheets, pandas_way
 from benchmarks.watch import Watch
 from pipelines import job
 from pipelines.curation.cache import read_lot
@@ -93,17 +94,24 @@ def frictionless(shop: Shop) -> Iterator[Figure]:
 
 
 def usual(shop: Shop) -> Iterator[Figure]:
-    """Against ``read_csv``, the Pandera model, ``to_csv`` and ``to_parquet``."""
-    said = "pandas sur actions.csv : read_csv, Pandera, to_csv, to_parquet"
-    yield from _against(shop, "a3", _sides(shop).pandas.seconds, said, PANDAS_TARGET)
+    """Against pandas, from the same sheets to the same table, then from the published file."""
+    sides, end = _sides(shop), "Pandera, to_csv, to_parquet"
+    same = f"pandas, mêmes feuilles, même table : read_csv, une fonction par sorte de cellule, {end}"
+    typed = f"pandas sur actions.csv, déjà typé : read_csv, {end}"
+    yield from _against(shop, "a3", sides.same.seconds, same, PANDAS_TARGET)
+    yield from _against(shop, "a3", sides.pandas.seconds, typed, PANDAS_TARGET, parts=False)
 
 
 class Sides(NamedTuple):
-    """What was measured in turn: ours on the sheet alone and by the whole path, the two references."""
+    """What was measured in turn: ours on the sheet alone and by the whole path, the references.
+
+    ``same``: pandas from the same sheets as ours.
+    """
 
     alone: Sample
     whole: Sample
     frictionless: Sample
+    same: Sample
     pandas: Sample
 
 
@@ -119,6 +127,7 @@ def _sides(shop: Shop) -> Sides:
             lambda: measured(from_sheets, root=alone, lists=root, small=small, tables_file=file, folder=folder),
             lambda: measured(from_sheets_to_tables, root=root, small=small, folder=folder),
             lambda: measured(frictionless_validate, release=release, table=TABLE, rows=rows),
+            lambda: measured(pandas_from_sheets, root=root, table=TABLE, tables_file=file, folder=folder),
             lambda: measured(pandas_way, release=release, table=TABLE, tables_file=file, folder=folder),
         )
         shop.made[Sides] = Sides(*map(typical, sides))
@@ -126,7 +135,9 @@ def _sides(shop: Shop) -> Sides:
     return found
 
 
-def _against(shop: Shop, key: str, reference: float, against: str, target: Target) -> Iterator[Figure]:
+def _against(
+    shop: Shop, key: str, reference: float, against: str, target: Target, *, parts: bool = True
+) -> Iterator[Figure]:
     repeats, sides = shop.sizes.repeats, _sides(shop)
     what = {
         "actions seules : lire, typer, valider, écrire en CSV et Parquet": sides.alone,
@@ -146,5 +157,5 @@ def _against(shop: Shop, key: str, reference: float, against: str, target: Targe
             rows=ours.found["rows"],
             repeats=repeats,
         )
-        for stage, seconds in ours.stages.items():
+        for stage, seconds in ours.stages.items() if parts else ():
             yield Figure(key=key, what=stage, ours=seconds, repeats=repeats, part=True)
