@@ -10,8 +10,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pipelines.site import charts
 from pipelines.site.charts import Chart, all_charts
+from pipelines.site.charts.categories import actions_by_status, actions_by_strand
+from pipelines.site.charts.citations import sources_by_row
+from pipelines.site.charts.contracts import actions_by_contract, signatures
+from pipelines.site.charts.figures import aims_and_results
+from pipelines.site.charts.financing import amounts_by_nature
 from pipelines.site.model import LANGUAGES, SiteData
 from pipelines.site.timeline import timeline, words
 from tests.site.small_tables import small_tables
@@ -48,12 +52,12 @@ def test_every_action_is_counted_once_and_those_without_a_status_are_not_dropped
         {"action_id": "c", "axe_code": "promotion", "statut_code": "inconnu_ici"},
     ]
     tables = small_tables(actions=actions, contrats=[contract("alpes"), contract("jura")])
-    by_status = charts.actions_by_status(tables)
-    assert counts(charts.actions_by_strand(tables), "axe_code") == {"offre": 2, "promotion": 1, "tous": 0}
+    by_status = actions_by_status(tables)
+    assert counts(actions_by_strand(tables), "axe_code") == {"offre": 2, "promotion": 1, "tous": 0}
     assert counts(by_status, "statut_code") == {"inconnu_ici": 1, "prevue": 1, "realisee": 0, "": 1}
     assert by_status.table["statut"].tolist()[-1] == "Non précisé"
     assert by_status.table["statut_en"].tolist()[-1] == "Not stated"
-    grid = charts.actions_by_contract(tables, link)
+    grid = actions_by_contract(tables, link)
     assert grid.table.groupby("contrat_id")["nombre"].sum().to_dict() == {"": 1, "alpes": 2, "jura": 0}
     assert "National" in grid.svg["fr"]
     assert ">Jura</a></th><td" in grid.svg["fr"]
@@ -68,7 +72,7 @@ def test_each_contract_is_signed_once_and_a_year_without_any_shows() -> None:
             contract("d"),
         ]
     )
-    chart = charts.signatures(tables)
+    chart = signatures(tables)
     by_year = chart.table.groupby("annee", sort=False)["nombre"].sum().to_dict()
     assert by_year == {"2012": 1, "2013": 0, "2014": 2, "": 1}
     assert chart.title.en == "Date of signature known: 3 contracts of 4; year with the most: 2014, with 2"
@@ -92,7 +96,7 @@ def test_only_comparable_amounts_are_summed_and_each_row_is_counted_in_or_out() 
         amount("rien", None),
         amount("dotation", 30, nature_code="apport", forme_code="non_precise"),
     ]
-    chart = charts.financing(small_tables(financements=rows))
+    chart = amounts_by_nature(small_tables(financements=rows))
     found = chart.table.set_index(["nature_code", "forme_code"])["somme_eur"]
     assert found[found > 0].to_dict() == {
         ("budget", "numeraire"): 1000,
@@ -110,7 +114,7 @@ def test_only_comparable_amounts_are_summed_and_each_row_is_counted_in_or_out() 
 
 def test_cents_are_summed_exactly() -> None:
     rows = [amount(f"f{rank}", Decimal("0.10")) for rank in range(3)]
-    assert charts.financing(small_tables(financements=rows)).table["somme_eur"].tolist() == [0.3]
+    assert amounts_by_nature(small_tables(financements=rows)).table["somme_eur"].tolist() == [0.3]
 
 
 def test_an_aim_stands_beside_the_results_of_its_contract_in_its_unit_alone() -> None:
@@ -129,7 +133,7 @@ def test_an_aim_stands_beside_the_results_of_its_contract_in_its_unit_alone() ->
         figure("ailleurs", "resultat", "nuitees", 77),
         figure("seul", "objectif", "nuitees", 5, None),
     ]
-    chart = charts.aims(small_tables(indicateurs=rows, contrats=[contract("alpes")]), link)
+    chart = aims_and_results(small_tables(indicateurs=rows, contrats=[contract("alpes")]), link)
     assert chart.title.fr == "2 objectifs chiffrés, 2 résultats mesurés"
     assert "12\N{NO-BREAK SPACE}% (évolution, environ)" in chart.svg["fr"]
     assert "12% (change, about)" in chart.svg["en"]
@@ -145,7 +149,7 @@ def test_sources_are_counted_per_row_with_those_that_have_none() -> None:
         {"citation_id": f"c{rank}", "table_code": "actions", "ligne_id": row, "source_id": source, "colonne": column}
         for rank, (row, source, column) in enumerate(stated)
     ]
-    chart = charts.sources(small_tables(actions=[{"action_id": id_} for id_ in "abc"], citations=citations))
+    chart = sources_by_row(small_tables(actions=[{"action_id": id_} for id_ in "abc"], citations=citations))
     assert counts(chart, "sources_au_moins") == {0: 1, 1: 1, 2: 1, 3: 0, 4: 0, 5: 0, 10: 0}
     assert chart.title.en == "Rows that cite two sources or more: 1 of 3"
 
