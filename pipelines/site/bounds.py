@@ -18,6 +18,10 @@ HUB = 100
 """A partner of more contracts than this makes no pair of them: it would tie all to all, in a number that squares."""
 ROWS = 300
 """Rows in the table under a chart, or in the list of points on which sources disagree."""
+FACTS = 300
+"""Rows of one table on the page of a contract or of a partner."""
+NAMED = 50
+"""Actions named beside the tool that they are about."""
 PLACE = 6
 """Contracts named in one département of the map."""
 UNPLACED = 50

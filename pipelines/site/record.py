@@ -3,8 +3,9 @@
 Belongs here: what the pages of a contract and of a partner share. Does not belong here: which rows a page shows
 (``pages``), how they are read (``facts``).
 
-A page shows its rows in order through `Record.show`; the numbers of sources, the divergences, the cells and the tables
-of files follow from what was shown, and are asked for once everything was.
+A page shows its rows in order through `Record.show`, those of a table that may be long once `Record.within` took the
+first of them; the numbers of sources, the divergences, the cells and the tables of files follow from what was shown,
+and are asked for once everything was.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from decimal import Decimal, InvalidOperation
 from functools import cached_property
 from typing import Any
 
+from pipelines.site import bounds
 from pipelines.site.facts import Facts, Row, Said, said_date, said_euros
 from pipelines.text import clean
 from schemas.declaration import Bilingual, Column, Kind
@@ -55,12 +57,27 @@ class Divergence:
 
 @dataclass
 class Record:
-    """The rows that a page shows, in order. ``notes`` gives what is cited of a row, by its anchor."""
+    """The rows that a page shows, in order. ``notes`` gives what is cited of a row, by its anchor.
+
+    ``beyond``: the anchors of the rows that it would show, were they not too many, by table.
+    """
 
     facts: Facts
     notes: dict[str, tuple[Note, ...]] = field(default_factory=dict)
     shown: dict[str, Row] = field(default_factory=dict)
     numbers: dict[str, int] = field(default_factory=dict)
+    beyond: dict[str, set[str]] = field(default_factory=dict)
+
+    def within(self, rows: Iterable[Row]) -> list[Row]:
+        """The first rows of a table, as many as a page shows; the others are counted in ``beyond``."""
+        found = list(rows)
+        for row in found[bounds.FACTS :]:
+            self.beyond.setdefault(row.table, set()).add(row.anchor)
+        return found[: bounds.FACTS]
+
+    def whole(self, table: str, shown: int) -> int:
+        """How many rows of a table the page is about, of which so many are shown."""
+        return shown + len(self.beyond.get(table, ()))
 
     def show(self, rows: Iterable[Row], part_of: Row | None = None) -> list[Row]:
         """Shows rows, citing what supports them; a part of a row says its sources only when they are others."""
@@ -89,14 +106,16 @@ class Record:
         """
         found = []
         for name, columns in self.facts.referring(table).items():
-            rows = self.show(row for column in columns for row in self.facts.of(name, column, key))
+            told = {*self.shown, *self.beyond.get(name, ())}
+            every = {row.anchor: row for column in columns for row in self.facts.of(name, column, key)}
+            rows = self.show(self.within(row for anchor, row in every.items() if anchor not in told))
             if rows:
                 declared = self.facts.declared[name]
                 filled = {column for row in rows for column in row} - {declared.key}
-                told = tuple(
+                published = tuple(
                     column for column in declared.published if column.name in filled and column.references != table
                 )
-                found.append((self.facts.table_title(name), told, rows))
+                found.append((self.facts.table_title(name), published, rows))
         return found
 
     def divergences(self, more: Iterable[Row] = ()) -> list[Divergence]:
@@ -104,7 +123,8 @@ class Record:
         about = [
             row for shown in list(self.shown.values()) for row in self.facts.divergent.get((shown.table, shown.key), [])
         ]
-        return [self._divergence(row) for row in self.show(sorted((*more, *about), key=lambda row: row.key))]
+        rows = {row.key: row for row in (*more, *about)}
+        return [self._divergence(row) for row in self.show(self.within(rows[key] for key in sorted(rows)))]
 
     @cached_property
     def corrections(self) -> list[Row]:

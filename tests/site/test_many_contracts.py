@@ -12,12 +12,13 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from pipelines.site import bounds, charts, network
+from pipelines.site import bounds, network
+from pipelines.site.charts import all_charts
 from pipelines.site.extras import site_maps
 from pipelines.site.facts import Facts
 from pipelines.site.map import departments_csv, destinations_map
 from pipelines.site.model import LANGUAGES, SiteData
-from pipelines.site.pages import Page, about, contracts
+from pipelines.site.pages import Page, about, contracts, partners
 from pipelines.site.pages import network as network_pages
 from pipelines.site.render import Links, Renderer
 from pipelines.site.timeline import timeline
@@ -122,7 +123,7 @@ def test_a_bar_a_year_counts_every_contract_once(tables: Tables) -> None:
 
 
 def test_charts_show_the_first_rows_and_their_files_all(tables: Tables) -> None:
-    found = {chart.name: chart for chart in charts.all_charts(tables, lambda path: f"../{path}")}
+    found = {chart.name: chart for chart in all_charts(tables, lambda path: f"../{path}")}
     grid = found["actions-par-contrat-et-axe"]
     lines = grid.svg["fr"].count("<tr>")
     assert lines <= bounds.CONTRACTS + 2
@@ -148,6 +149,48 @@ def test_a_contract_of_a_large_group_names_some_of_the_others() -> None:
     assert any(
         href.endswith("latest/csv/contrats_groupes.csv") for href, text in page.links if text.startswith("contrats_g")
     )
+
+
+def test_a_contract_of_many_actions_shows_the_first_and_leads_to_all() -> None:
+    many = bounds.FACTS + 1_234
+    actions = [
+        {"action_id": f"a{n:04d}", "contrat_id": "alpes", "intitule": f"Action {n}", "outil_id": "carte"}
+        for n in range(many)
+    ]
+    site = made_site(
+        {
+            "contrats": [{"contrat_id": "alpes", "nom": "Alpes"}],
+            "actions": actions,
+            "outils": [{"outil_id": "carte", "contrat_id": "alpes", "intitule": "Carte"}],
+            "partenaires": [{"partenaire_id": "tous", "nom": "Partenaire de toutes"}],
+            "actions_partenaires": [
+                {"action_partenaire_id": f"p{n:04d}", "action_id": f"a{n:04d}", "partenaire_id": "tous"}
+                for n in range(many)
+            ],
+        }
+    )
+    made = MadePages.of(site)
+    for path, table in (("contrats/alpes/", "actions"), ("partenaires/tous/", "actions_partenaires")):
+        for language in LANGUAGES:
+            text = Renderer(site, made.pages).render(made.pages[path], language)
+            assert text.count(f'id="{table}-') == bounds.FACTS
+            assert f'Actions <span class="compte">{many}</span>' in text
+            assert f'href="{"../" * (2 + (language == "en"))}latest/csv/{table}.csv">{table}.csv</a>' in text
+            assert ("(1\u202f234)" if language == "fr" else "(1,234)") in text
+    contract = Renderer(site, made.pages).render(made.pages["contrats/alpes/"], "fr")
+    assert "et 1\u202f484 autres" in contract, "actions beside their tool"
+
+
+def test_a_partner_of_many_contracts_shows_the_first_and_counts_all(data: SiteData, tables: Tables) -> None:
+    roles = tables["contrats_partenaires"]
+    held = roles[roles["partenaire_id"] == "atout-france"]
+    assert len(held) > bounds.FACTS
+    page = next(page for page in partners.pages(data) if page.path == "partenaires/atout-france/")
+    text = Renderer(data, {page.path: page}).render(page, "fr")
+    assert text.count('id="contrats_partenaires-') == bounds.FACTS
+    places = held[["contrat_id", "groupe_code"]].drop_duplicates()
+    assert f'Contrats et rôles <span class="compte">{len(places)}</span>' in text
+    assert len(text) < 1_000_000
 
 
 def test_a_site_map_beyond_the_limit_is_an_index_of_several() -> None:

@@ -115,7 +115,10 @@ def _fiche(facts: Facts, record: Record, contract: Row, clauses: list[Row]) -> d
     codes = [row["groupe_code"]["code"] for row in groups if row["groupe_code"]]
 
     def own(table: str) -> list[Row]:
-        return _own(facts, key, table)
+        return record.within(_own(facts, key, table))
+
+    def of(table: str) -> list[Row]:
+        return record.within(facts.of(table, "contrat_id", key))
 
     fiche: dict[str, Any] = {
         "contrat": contract,
@@ -126,19 +129,18 @@ def _fiche(facts: Facts, record: Record, contract: Row, clauses: list[Row]) -> d
         "groupes_longs": {
             code for code in codes if len(facts.of("contrats_groupes", "groupe_code", code)) > bounds.MEMBERS + 1
         },
-        "denominations": record.show(facts.of("contrats_denominations", "contrat_id", key)),
-        "thematiques": record.show(facts.of("contrats_thematiques", "contrat_id", key)),
-        "territoires": [
-            (row, facts.zone(row)) for row in record.show(facts.of("contrats_territoires", "contrat_id", key))
-        ],
-        "partenaires": _partners(facts, record, own("contrats_partenaires"), key),
+        "denominations": record.show(of("contrats_denominations")),
+        "thematiques": record.show(of("contrats_thematiques")),
+        "territoires": [(row, facts.zone(row)) for row in record.show(of("contrats_territoires"))],
+        "partenaires": _partners(facts, record, own("contrats_partenaires"), of("partenaires_denominations")),
+        "combien_de_partenaires": len({row["partenaire_id"] for row in _own(facts, key, "contrats_partenaires")}),
         "actions": _actions(facts, record, own("actions")),
         "financements": _financing(facts, record, own("financements")),
         "gouvernance": record.show(sorted(own("gouvernance"), key=lambda row: (_label(row["instance_code"]), row.key))),
         "indicateurs": _figures(record, own("indicateurs")),
         "outils": _tools(facts, record, own("outils")),
-        "evenements": _events(facts, record, own("evenements"), facts.of("evenements_participants", "contrat_id", key)),
-        "clauses": record.show(clauses),
+        "evenements": _events(facts, record, own("evenements"), of("evenements_participants")),
+        "clauses": record.show(record.within(clauses)),
     }
     fiche["divergences"] = record.divergences(facts.of("divergences", "contrat_id", key))
     fiche["autres"] = record.left("contrats", key)
@@ -162,8 +164,8 @@ def _members(facts: Facts, group: str, but: str) -> list[Row]:
     return sorted((row for row in found if row is not None and row.key != but), key=by_name)
 
 
-def _partners(facts: Facts, record: Record, rows: list[Row], contract: str) -> list[dict[str, Any]]:
-    """The partners, leaders first, each with its roles and the names under which this contract’s sources call it.
+def _partners(facts: Facts, record: Record, rows: list[Row], names: list[Row]) -> list[dict[str, Any]]:
+    """The partners, leaders first, each with its roles and the ``names`` under which this contract’s sources call it.
 
     Organisations that are named without any role come last.
     """
@@ -171,7 +173,7 @@ def _partners(facts: Facts, record: Record, rows: list[Row], contract: str) -> l
     for row in sorted(rows, key=lambda row: (_rank(row["role_code"], _FIRST_ROLES), row.key)):
         by_partner.setdefault(row["partenaire_id"] or "", []).append(row)
     spelt: dict[str, list[Row]] = {}
-    for row in facts.of("partenaires_denominations", "contrat_id", contract):
+    for row in names:
         spelt.setdefault(row["partenaire_id"], []).append(row)
     known = {key: facts.get("partenaires", key) for key in (*by_partner, *spelt)}
 
@@ -270,7 +272,8 @@ def _tools(facts: Facts, record: Record, rows: list[Row]) -> list[dict[str, Any]
             "outil": row,
             "adresse": web(row["url"]),
             "exploitant": facts.get("partenaires", row["exploitant_id"]),
-            "actions": facts.of("actions", "outil_id", row.key),
+            "actions": (actions := facts.of("actions", "outil_id", row.key))[: bounds.NAMED],
+            "autres_actions": max(len(actions) - bounds.NAMED, 0),
         }
         for row in record.show(sorted(rows, key=lambda row: (fold(row["intitule"] or ""), row.key)))
     ]

@@ -101,18 +101,23 @@ def _fiche(facts: Facts, record: Record, partner: Row) -> dict[str, Any]:
     """Everything known of a partner, in the order of its page."""
     key = partner.key
     record.one(partner)
+
+    def of(table: str, column: str = "partenaire_id") -> list[Row]:
+        return record.within(facts.of(table, column, key))
+
     fiche: dict[str, Any] = {
         "partenaire": partner,
         "site": web(partner["site_web"]),
         "zone": facts.zone(partner),
         "denominations": [
             (row, facts.get("contrats", row["contrat_id"]))
-            for row in record.show(facts.of("partenaires_denominations", "partenaire_id", key), part_of=partner)
+            for row in record.show(of("partenaires_denominations"), part_of=partner)
         ],
-        "contrats": _roles(facts, record, key),
+        "contrats": _roles(facts, record, of("contrats_partenaires")),
+        "combien_de_contrats": len(_places(facts.of("contrats_partenaires", "partenaire_id", key))),
         "actions": [
             {"part": part, "action": action, "contrat": facts.get("contrats", action["contrat_id"]) if action else None}
-            for part in record.show(facts.of("actions_partenaires", "partenaire_id", key))
+            for part in record.show(of("actions_partenaires"))
             for action in [facts.get("actions", part["action_id"])]
         ],
         "financements": [
@@ -123,13 +128,13 @@ def _fiche(facts: Facts, record: Record, partner: Row) -> dict[str, Any]:
                 "action": facts.get("actions", row["action_id"]),
                 "tout": facts.get("financements", row["inclus_dans_id"]),
             }
-            for row in record.show(sorted(facts.of("financements", "partenaire_id", key), key=by_date))
+            for row in record.show(sorted(of("financements"), key=by_date))
         ],
         "outils": [
             {"outil": row, "adresse": web(row["url"]), "contrat": facts.get("contrats", row["contrat_id"])}
-            for row in record.show(facts.of("outils", "exploitant_id", key))
+            for row in record.show(of("outils", "exploitant_id"))
         ],
-        "evenements": _events(facts, record, key),
+        "evenements": _events(facts, record, of("evenements_participants")),
     }
     fiche["divergences"] = record.divergences()
     fiche["autres"] = record.left("partenaires", key)
@@ -138,15 +143,20 @@ def _fiche(facts: Facts, record: Record, partner: Row) -> dict[str, Any]:
     return fiche
 
 
-def _roles(facts: Facts, record: Record, key: str) -> list[dict[str, Any]]:
-    """The contracts of a partner with its roles there; groups of contracts and national roles come last."""
+def _places(roles: list[Row]) -> dict[tuple[str, str], list[Row]]:
+    """Roles by where they are held: a contract, a group of contracts, or neither."""
     found: dict[tuple[str, str], list[Row]] = {}
-    for row in facts.of("contrats_partenaires", "partenaire_id", key):
+    for row in roles:
         group = row["groupe_code"]["code"] if row["groupe_code"] else ""
         found.setdefault((row["contrat_id"] or "", group), []).append(row)
+    return found
+
+
+def _roles(facts: Facts, record: Record, rows: list[Row]) -> list[dict[str, Any]]:
+    """The contracts of a partner with its roles there; groups of contracts and national roles come last."""
     entries = [
         {"contrat": facts.get("contrats", contract or None), "groupe": rows[0]["groupe_code"], "roles": rows}
-        for (contract, _), rows in found.items()
+        for (contract, _), rows in _places(rows).items()
     ]
     entries.sort(
         key=lambda one: (one["contrat"] is None, one["groupe"] is None, by_name(one["contrat"] or one["roles"][0]))
@@ -156,10 +166,10 @@ def _roles(facts: Facts, record: Record, key: str) -> list[dict[str, Any]]:
     return entries
 
 
-def _events(facts: Facts, record: Record, key: str) -> list[dict[str, Any]]:
+def _events(facts: Facts, record: Record, rows: list[Row]) -> list[dict[str, Any]]:
     """The events in which a partner took part, in order of time."""
     taken: dict[str, list[Row]] = {}
-    for row in facts.of("evenements_participants", "partenaire_id", key):
+    for row in rows:
         taken.setdefault(row["evenement_id"] or "", []).append(row)
     events = [row for row in (facts.get("evenements", event) for event in taken) if row is not None]
     return [
