@@ -16,11 +16,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.curation.dates import parse_dates
 from pipelines.curation.gather import Gathered
 from pipelines.curation.issues import IssueLog, nearest, place, suggestion
 from pipelines.curation.models import failures, sheet_model
 from pipelines.curation.native import LONGEST_TEXT, doubtful_texts, from_serials, unspaced, with_zeros, years_as_days
-from pipelines.curation.values import Bound, parse_boolean, parse_date, parse_number
+from pipelines.curation.values import Bound, parse_boolean, parse_number
 from pipelines.dtypes import ARROW_TYPES, DECIMAL_KINDS
 from pipelines.sheets.cells import NUMERIC, CellKind
 from pipelines.text import clean, fold, slug
@@ -232,18 +233,12 @@ def _dates(result: Typed, item: Cell, distinct: Distinct, log: IssueLog) -> dict
             result.refuse(log, "date-nombre", years.index, item.label, near=near)
             text = text.mask(text.index.isin(years.index), "")
         distinct = Distinct.of(from_serials(result.source, item.label, text))
-    parsed = [parse_date(value, bound) for value in distinct.values.to_pylist()]
+    parsed = parse_dates(distinct.values, bound)
     for code in ("date-illisible", "date-ambigue"):
-        result.refuse(log, code, distinct.rows([value.problem == code for value in parsed]), item.label)
-    published = {part.name: part for part in tables()[result.sheet.table].published}
-    parts = {
-        name: (item.column, [value.date for value in parsed]),
-        f"{name}_precision": (published[f"{name}_precision"], [value.precision for value in parsed]),
-        f"{name}_texte": (published[f"{name}_texte"], [value.wording for value in parsed]),
-    }
-    return {
-        part: distinct.column(pa.array(values, ARROW_TYPES[column.kind])) for part, (column, values) in parts.items()
-    }
+        wrong = pc.equal(parsed.problem, code).fill_null(False).to_numpy(zero_copy_only=False)
+        result.refuse(log, code, distinct.rows(wrong), item.label)
+    parts = {name: parsed.date, f"{name}_precision": parsed.precision, f"{name}_texte": parsed.wording}
+    return {part: distinct.column(values) for part, values in parts.items()}
 
 
 def _bound(bound: str) -> Bound:

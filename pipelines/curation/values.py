@@ -14,7 +14,7 @@ from typing import Literal
 
 from pipelines.text import clean, fold
 
-_MONTHS = {
+MONTHS = {
     name: number
     for number, names in enumerate(
         (
@@ -98,7 +98,7 @@ def _date_parts(text: str) -> tuple[int, int | None, int | None] | None:
     if found := _MONTH_YEAR.match(text):
         return int(found[2]), int(found[1]), None
     if found := _WRITTEN.match(fold(text)):
-        month = _MONTHS.get(found[2])
+        month = MONTHS.get(found[2])
         if month is not None:
             return int(found[3]), month, _known(found[1])
     return None
