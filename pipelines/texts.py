@@ -186,7 +186,10 @@ def _slugs(texts: pa.Array, limit: int) -> pa.Array:
 
 
 def _cleaned(texts: pa.Array) -> pa.Array:
-    return _ordinary(texts, _clean_kernel, clean)
+    touched = pc.match_substring_regex(texts, f"{_STRAY}|{_COMPOSED}|{_RARE}")
+    if not pc.any(touched).as_py():
+        return texts
+    return pc.replace_with_mask(texts, touched, _ordinary(texts.filter(touched), _clean_kernel, clean))
 
 
 def _clean_kernel(texts: pa.Array) -> pa.Array:
