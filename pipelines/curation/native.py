@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 from pipelines.curation.gather import Gathered
 from pipelines.curation.siren import SIREN_DIGITS, key_holds
 from pipelines.sheets.cells import CellKind
+from pipelines.sheets.columns import content, first_bytes, sizes
 from pipelines.texts import Distinct
 from schemas.declaration import Column, Kind
 
@@ -34,8 +35,12 @@ _MOST_LOST_ZEROS = 3
 _SPACED_SIREN = r"[0-9]{3}[ .\u00a0\u202f]?[0-9]{3}[ .\u00a0\u202f]?[0-9]{3}"
 _WIDTH = re.compile(r"^\^\[0-9\]\{([0-9]+)\}\$$")
 _UNREADABLE = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x{fffd}\x{fffe}\x{ffff}]"
+_RARE_BYTES = np.isin(np.arange(256), [*range(9), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F, 0xEF])
+"""What each text that is unreadable holds one of."""
 _SIGNED = r"^[^\x21-\x7e]*[=+@-]"
 """What no formula goes without: a sign before any other character that is plain."""
+_BEFORE_FORMULAS = np.isin(np.arange(256), [*range(0x21, 0x7F)], invert=True) | np.isin(np.arange(256), [*b"=+@-"])
+"""How such a text begins: with a sign, or with what is not plain."""
 _FORMULA = re.compile(r"^\s*[=+@-]\s*[^\s=+@|-]")
 _NUMBER = re.compile(r"^\s*[+-]\s*[0-9][0-9\s.,\u00a0\u202f/()-]*(?:%|€|[kM] ?€|Md ?€|EUR)?\s*$")
 _SIGNED_WORDS = re.compile(r"^\s*[+-]\s*[0-9][^(|!=@]*\s[a-zà-ÿ][^(|!=@]*$")
@@ -99,16 +104,20 @@ def doubtful_texts(columns: Mapping[str, Distinct]) -> Iterator[tuple[str, str, 
 
 
 def _too_long(texts: pa.Array) -> np.ndarray:
-    return np.asarray(pc.greater(pc.utf8_length(texts), LONGEST_TEXT))
+    found = sizes(texts) > LONGEST_TEXT  # bytes, of which there are as many as characters, or more
+    return np.asarray(pc.greater(pc.utf8_length(texts), LONGEST_TEXT)) if found.any() else found
 
 
 def _unreadable(texts: pa.Array) -> np.ndarray:
+    if not _RARE_BYTES[content(texts)].any():
+        return np.zeros(len(texts), dtype=bool)
     return np.asarray(pc.match_substring_regex(texts, _UNREADABLE))
 
 
 def _formulas(texts: pa.Array) -> np.ndarray:
     """The texts that start as a formula, and are neither a number nor words after a sign."""
-    found = np.array(pc.match_substring_regex(texts, _SIGNED))
+    found: np.ndarray = _BEFORE_FORMULAS[first_bytes(texts)]
+    found[found] = np.asarray(pc.match_substring_regex(texts.filter(pa.array(found)), _SIGNED))
     said = [str(text) for text in texts.filter(pa.array(found)).to_pylist()]
     found[found] = [
         bool(_FORMULA.match(text)) and not _NUMBER.match(text) and not _SIGNED_WORDS.match(text) for text in said

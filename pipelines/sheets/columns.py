@@ -7,6 +7,7 @@ columns a sheet has (``labels``). Arrow, which takes longer to load than a workb
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from itertools import compress
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -105,16 +106,50 @@ def written(numbers: np.ndarray) -> pa.LargeStringArray:
     return texts
 
 
+def sizes(column: pa.LargeStringArray) -> np.ndarray:
+    """How many bytes each text has."""
+    return np.diff(_offsets(column))
+
+
+def first_bytes(column: pa.LargeStringArray) -> np.ndarray:
+    """The first byte of each text, 0 where there is none."""
+    offsets = _offsets(column)
+    filled = np.flatnonzero(offsets[1:] > offsets[:-1])
+    found = np.zeros(len(column), dtype=np.uint8)
+    found[filled] = content(column)[offsets[filled]]
+    return found
+
+
+def content(column: pa.LargeStringArray) -> np.ndarray:
+    """The bytes of a column from which its texts are cut, and maybe of others."""
+    return np.frombuffer(column.buffers()[2] or b"", dtype=np.uint8)
+
+
+def _offsets(column: pa.LargeStringArray) -> np.ndarray:
+    found = np.frombuffer(column.buffers()[1] or bytes(8), dtype=np.int64)
+    return found[column.offset : column.offset + len(column) + 1]
+
+
 def shown(column: pa.LargeStringArray, unseen: str) -> tuple[pa.LargeStringArray, np.ndarray]:
     """Texts with one kind of line end, blank where all their characters are ``unseen``; and where they are not."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    if b"\r" in memoryview(column.buffers()[2] or b"").tobytes():
+    if (content(column) == ord("\r")).any():
         column = pc.replace_substring(pc.replace_substring(column, "\r\n", "\n"), "\r", "\n")
-    lengths = pc.binary_length(column)
-    seen = pc.greater(pc.binary_length(pc.utf8_trim(column, characters=unseen)), 0)
-    if pc.any(pc.and_not(pc.greater(lengths, 0), seen)).as_py():
-        column = pc.if_else(seen, column, pa.scalar("", pa.large_string()))
-    found: np.ndarray = seen.to_numpy(zero_copy_only=False)
-    return column, found
+    seen = sizes(column) > 0
+    doubtful = np.flatnonzero(seen & _begins(unseen)[first_bytes(column)])
+    if len(doubtful):
+        trimmed = pc.utf8_trim(column.take(pa.array(doubtful)), characters=unseen)
+        seen[doubtful] = sizes(trimmed) > 0
+        if not seen[doubtful].all():
+            column = pc.if_else(pa.array(seen), column, pa.scalar("", pa.large_string()))
+    return column, seen
+
+
+@cache
+def _begins(characters: str) -> np.ndarray:
+    """Which bytes are the first of one of these characters."""
+    found = np.zeros(256, dtype=bool)
+    found[[character.encode()[0] for character in characters]] = True
+    return found

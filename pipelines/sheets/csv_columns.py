@@ -13,10 +13,10 @@ import io
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.csv
 
 from pipelines.sheets.cells import Grid, text_column
+from pipelines.sheets.columns import sizes
 from pipelines.sheets.limits import LONGEST_FIELD, MAX_COLUMNS, limits
 
 _BLOCK = 1 << 25
@@ -98,7 +98,7 @@ def _columns(text: bytes, mark: str, width: int) -> list[pa.LargeStringArray] | 
 
 def _grid(sheet: str, columns: list[pa.LargeStringArray]) -> Grid | None:
     """The columns and rows up to the last cell that holds anything, spaces included."""
-    lengths = [pc.binary_length(column).to_numpy(zero_copy_only=False) for column in columns]
+    lengths = [sizes(column) for column in columns]
     longest = [int(length.max(initial=0)) for length in lengths]
     width = max((position + 1 for position, length in enumerate(longest) if length), default=0)
     height = max((_last(length) for length in lengths[:width]), default=0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import zipfile
 from collections.abc import Mapping
 
@@ -10,9 +11,14 @@ import openpyxl
 import pandas as pd
 import pytest
 import xlsxwriter
+from hypothesis import given
+from hypothesis import strategies as st
 
+from pipelines.curation import native
 from pipelines.curation.gather import read_sources
+from pipelines.curation.native import LONGEST_TEXT, doubtful_texts
 from pipelines.curation.parse import Typed, Vocabularies, parse
+from pipelines.texts import Distinct
 from tests.conftest import SmallSources, labels
 from tests.sheets.hostile import packed
 
@@ -198,3 +204,33 @@ def test_merged_cells_are_a_warning_at_their_first_cell(small_sources: SmallSour
     _, issues = typed_sheet(small_sources, "Actions")
     said = issues[issues["code"] == "cellules-fusionnees"]
     assert said[["sheet", "cell", "value", "severity"]].values.tolist() == [["Actions", "D2", "D2:D3", "warning"]]
+
+
+DOUBTFUL = st.text(alphabet="=+@-|(!1a é«’\u00a0\u200b\ufffd\uffff\ufeff\x00\x07\x7f\n\t", max_size=5)
+
+
+@given(st.lists(DOUBTFUL, max_size=6))
+def test_doubts_are_those_of_each_text_alone(texts: list[str]) -> None:
+    column = pd.Series(["", *texts], dtype="str")
+    found = {(code, int(row)) for code, _, rows in doubtful_texts({"Nom": Distinct.of(column)}) for row in rows}
+    lost = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffd\ufffe\uffff]")
+    expected = {("caractere-illisible", row) for row, text in column.items() if lost.search(text)}
+    expected |= {("texte-de-formule", row) for row, text in column.items() if starts_as_formula(text)}
+    assert found == expected
+
+
+def starts_as_formula(text: str) -> bool:
+    """Without a look at how the text begins first."""
+    return (
+        re.match(r"^[^\x21-\x7e]*[=+@-]", text) is not None
+        and native._FORMULA.match(text) is not None
+        and not native._NUMBER.match(text)
+        and not native._SIGNED_WORDS.match(text)
+    )
+
+
+@pytest.mark.parametrize("letter", ["a", "é"])
+def test_characters_are_counted_not_bytes(letter: str) -> None:
+    texts = pd.Series([letter * LONGEST_TEXT, letter * (LONGEST_TEXT + 1)], dtype="str")
+    found = [(code, list(rows)) for code, _, rows in doubtful_texts({"Nom": Distinct.of(texts)})]
+    assert found == [("texte-trop-long", [1])]
