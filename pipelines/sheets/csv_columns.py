@@ -98,23 +98,17 @@ def _columns(text: bytes, mark: str, width: int) -> list[pa.LargeStringArray] | 
 
 def _grid(sheet: str, columns: list[pa.LargeStringArray]) -> Grid | None:
     """The columns and rows up to the last cell that holds anything, spaces included."""
-    lengths = [sizes(column) for column in columns]
-    longest = [int(length.max(initial=0)) for length in lengths]
-    width = max((position + 1 for position, length in enumerate(longest) if length), default=0)
-    height = max((_last(length) for length in lengths[:width]), default=0)
-    if not width or max(longest) > LONGEST_FIELD // 2 or height * width > limits().area:
+    whole, shape = pa.concat_arrays(columns), (len(columns), len(columns[0]))
+    lengths = sizes(whole).reshape(shape)
+    width, height = (_last(lengths.max(axis=axis)) for axis in (1, 0))
+    if not width or lengths.max() > LONGEST_FIELD // 2 or height * width > limits().area:
         return None
-    kind = np.empty((height, width), dtype=np.int8, order="F")
-    texts = []
-    for position, column in enumerate(columns[:width]):
-        text, kind[:, position] = text_column(column[:height])
-        texts.append(text)
-    return Grid(sheet=sheet, columns=tuple(texts), kind=kind)
+    texts, kinds = text_column(whole)
+    kept = tuple(texts[first : first + height] for first in range(0, width * shape[1], shape[1]))
+    return Grid(sheet=sheet, columns=kept, kind=kinds.reshape(shape)[:width, :height].T)
 
 
 def _last(lengths: np.ndarray) -> int:
-    """How many rows there are down to the last length above 0."""
-    if len(lengths) and lengths[-1]:
-        return len(lengths)
-    filled = np.flatnonzero(lengths)
-    return int(filled[-1]) + 1 if len(filled) else 0
+    """How many there are up to the last one that is above 0."""
+    places = np.flatnonzero(lengths)
+    return int(places[-1]) + 1 if len(places) else 0
