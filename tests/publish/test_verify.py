@@ -16,6 +16,8 @@ from pipelines.publish.datapackage import WORKBOOK
 from pipelines.publish.describing.archive import ARCHIVE
 from pipelines.publish.folder import NotAReleaseError
 from pipelines.publish.tables_arrow import all_to_arrow, to_arrow
+from pipelines.publish.verify import tables
+from pipelines.publish.verify.files import Stream
 from pipelines.publish.verify.findings import Log, as_text
 from pipelines.publish.verify.kinds import COPY, KINDS
 from pipelines.publish.verify.release import verify
@@ -125,6 +127,71 @@ def test_a_disk_that_fails_is_no_finding(folder: Path, monkeypatch: pytest.Monke
         verify(folder)
 
 
+def test_a_disk_that_fails_halfway_through_a_csv_is_no_finding(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(_stream: Stream, _size: int) -> bytes:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(Stream, "read", failing)
+    with pytest.raises(OSError, match=re.escape(os.strerror(errno.EIO))):
+        verify(folder)
+
+
+# --- A CSV read block by block -------------------------------------------------------------------------------------
+
+
+def test_a_csv_that_is_alike_is_never_held_whole(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read, held = Path.read_bytes, []
+
+    def noted(path: Path) -> bytes:
+        held.append(path.relative_to(folder).as_posix())
+        return read(path)
+
+    expected = verify(folder)
+    monkeypatch.setattr(Path, "read_bytes", noted)
+    monkeypatch.setattr(tables, "_BLOCK", 512)
+    assert verify(folder) == expected
+    assert PARQUET in held
+    assert not [name for name in held if name.startswith("csv/")]
+
+
+def test_a_row_longer_than_a_block_is_read_too(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = verify(folder)
+    monkeypatch.setattr(tables, "_BLOCK", 16)
+    assert verify(folder) == expected
+
+
+@pytest.mark.parametrize("rank", [0, 1_500, 2_999])
+def test_a_cell_that_differs_is_found_in_whichever_block(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, rank: int
+) -> None:
+    monkeypatch.setattr(tables, "_BLOCK", 2_048)
+    many(folder, 3_000)
+    edited("csv/organismes.csv", f"o-{rank},n-{rank}", f"o-{rank},autre")(folder)
+    sealed_again(folder)
+    [found] = [one for one in verify(folder).findings if one.code == "formats-cellule"]
+    assert (found.line, found.column, found.found, found.expected) == (rank + 1, "nom", "autre", f"n-{rank}")
+
+
+@pytest.mark.parametrize("rows", [1_999, 2_001])
+def test_rows_too_few_or_too_many_are_found(folder: Path, monkeypatch: pytest.MonkeyPatch, rows: int) -> None:
+    monkeypatch.setattr(tables, "_BLOCK", 2_048)
+    many(folder, rows)
+    other = (folder / "csv" / "organismes.csv").read_bytes()
+    many(folder, 2_000)
+    (folder / "csv" / "organismes.csv").write_bytes(other)
+    sealed_again(folder)
+    assert {"formats-lignes", "lignes-differentes"} <= {one.code for one in verify(folder).findings}
+
+
+def many(folder: Path, count: int) -> None:
+    """Publishes again with so many rows in a table."""
+    rows: Rows = [
+        {"organisme_id": f"o-{rank}", "nom": f"n-{rank}", "zone_type_code": "region"} for rank in range(count)
+    ]
+    arrow = all_to_arrow(frames(), DECLARED)
+    published_again(folder, arrow | {"organismes": to_arrow(frame(ORGANISMES, rows), ORGANISMES, DECLARED)})
+
+
 # --- Bytes ---------------------------------------------------------------------------------------------------------
 
 
@@ -166,10 +233,10 @@ def test_a_case_is_found_where_it_stands(folder: Path, case: Case) -> None:
 
 
 def test_a_value_among_many_alike_is_found_too(folder: Path) -> None:
-    tables = all_to_arrow(frames(), DECLARED)
+    arrow = all_to_arrow(frames(), DECLARED)
     rows: Rows = [{"organisme_id": f"o-{rank}", "nom": f"{rank}", "zone_type_code": "region"} for rank in range(3_000)]
     rows[2_000]["zone_type_code"] = "royaume"
-    published_again(folder, tables | {"organismes": to_arrow(frame(ORGANISMES, rows), ORGANISMES, DECLARED)})
+    published_again(folder, arrow | {"organismes": to_arrow(frame(ORGANISMES, rows), ORGANISMES, DECLARED)})
     found = [one for one in verify(folder).findings if one.code.startswith(("contrainte", "cle", "formats", "csv"))]
     assert [(one.code, one.line, one.row, one.found) for one in found] == [
         ("contrainte-liste", 2_001, "o-2000", "royaume")

@@ -1,4 +1,4 @@
-"""The files of a release folder, each read once, against ``SHA256SUMS``.
+"""The files of a release folder, read whole or as they pass, against ``SHA256SUMS``.
 
 Belongs here: walking a folder that may be hostile, reading and hashing, reading the sums, telling a damaged file from a
 damaged line. Does not belong here: what the files say.
@@ -14,7 +14,7 @@ import os
 import re
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -31,6 +31,8 @@ _ALIKE = 60
 """A digest that differs from another in four of its 64 characters at most was mistyped: chance does not do that."""
 _SMALL = 1 << 20
 """Bytes that are hashed faster than a thread is told to."""
+_TAIL = 2
+"""The last bytes of a file that tell how its last line ends."""
 _STRAY = (".DS_Store", "._*", "Thumbs.db", "desktop.ini", "~$*", ".~lock.*#")
 """What a desktop or a spreadsheet program leaves beside the files that it opens."""
 
@@ -41,6 +43,38 @@ class Line:
 
     number: int
     digest: str
+
+
+class Stream(AbstractContextManager["Stream"]):
+    """A file hashed as it is read from beginning to end, without being held; ``head`` and ``tail`` are its two ends."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("rb", buffering=0)
+        self._sha256 = hashlib.sha256()
+        self.size = 0
+        self.ended = False
+        self.head = self.tail = b""
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    @property
+    def closed(self) -> bool:
+        """Whether it can be read no more, as Arrow asks of a file."""
+        return self._file.closed
+
+    def read(self, size: int) -> bytes:
+        """The bytes that follow, at most so many of them; none at the end."""
+        block = self._file.read(size)
+        self._sha256.update(block)
+        self.size += len(block)
+        self.ended = not block
+        self.head, self.tail = self.head or block, (self.tail + block[-_TAIL:])[-_TAIL:]
+        return block
+
+    def digest(self) -> str:
+        """The SHA-256 of what was read."""
+        return self._sha256.hexdigest()
 
 
 class Shelf(AbstractContextManager["Shelf"]):
@@ -70,6 +104,14 @@ class Shelf(AbstractContextManager["Shelf"]):
         else:
             self._hashes[name] = self._pool.submit(_digest, content)
         return content
+
+    @contextmanager
+    def stream(self, name: str) -> Iterator[Stream]:
+        """A file to read block by block; its digest is known once it was read to its end."""
+        with Stream(self.paths[name]) as stream:
+            yield stream
+            if stream.ended:
+                self._hashes[name], self.sizes[name] = _known(stream.digest()), stream.size
 
     def digest(self, name: str) -> str:
         """The SHA-256 of a file; one that nobody took is read here, block by block."""

@@ -37,7 +37,7 @@ from pipelines.text import numbered
 
 _T = TypeVar("_T")
 _MOST_TABLES = 2
-"""Tables held at a time: each is there twice, from its CSV and from its Parquet file."""
+"""Tables held at a time, from their Parquet files; from its CSV too, one that differs."""
 
 
 @dataclass(frozen=True)

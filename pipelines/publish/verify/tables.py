@@ -51,6 +51,8 @@ def read_table(resource: Resource, shelf: Shelf, sums: Sums, log: Log) -> pa.Tab
             )
             return None
     parquet = _parquet(resource, shelf, sums, log)
+    if parquet is not None and _alike(resource, shelf, parquet):
+        return parquet
     csv = _csv(resource, shelf, parquet, log)
     if csv is not None and parquet is not None and _compare(resource, csv, parquet, log):
         return parquet
@@ -197,10 +199,8 @@ def _csv(resource: Resource, shelf: Shelf, parquet: pa.Table | None, log: Log) -
         return None
     if not content.endswith(b"\n") or content.endswith(b"\r\n"):
         log.add("csv-fin-coupee", path, table=resource.name)
-    own = {} if parquet is None else {name: value_type(parquet[name]) for name in resource.columns}
-    types = {field["name"]: own.get(field["name"], _TYPES[field["type"]][1]) for field in resource.fields}
     try:
-        table = _parse(content, types)
+        table = _parse(content, _types(resource, parquet))
     except pa.ArrowException as error:
         if not _locate(resource, content, path, log):
             log.add("csv-illisible", path, table=resource.name, found=error)
@@ -208,6 +208,12 @@ def _csv(resource: Resource, shelf: Shelf, parquet: pa.Table | None, log: Log) -
     if table.num_rows != resource.rows:
         log.add("lignes-differentes", path, table=resource.name, found=table.num_rows, expected=resource.rows)
     return table
+
+
+def _types(resource: Resource, parquet: pa.Table | None) -> dict[str, pa.DataType]:
+    """The type to read each column of a CSV file with: that of the Parquet file, where there is one."""
+    own = {} if parquet is None else {name: value_type(parquet[name]) for name in resource.columns}
+    return {field["name"]: own.get(field["name"], _TYPES[field["type"]][1]) for field in resource.fields}
 
 
 def _parse(content: bytes, types: Mapping[str, pa.DataType]) -> pa.Table:
@@ -228,14 +234,18 @@ def _read(
         pa.BufferReader(content),
         read_options=options,
         parse_options=pacsv.ParseOptions(newlines_in_values=True, ignore_empty_lines=False, invalid_row_handler=uneven),
-        convert_options=pacsv.ConvertOptions(
-            column_types=types,
-            null_values=[""],
-            strings_can_be_null=True,
-            quoted_strings_can_be_null=False,
-            true_values=["true"],
-            false_values=["false"],
-        ),
+        convert_options=_as_typed(types),
+    )
+
+
+def _as_typed(types: Mapping[str, pa.DataType]) -> pacsv.ConvertOptions:
+    return pacsv.ConvertOptions(
+        column_types=types,
+        null_values=[""],
+        strings_can_be_null=True,
+        quoted_strings_can_be_null=False,
+        true_values=["true"],
+        false_values=["false"],
     )
 
 
@@ -297,6 +307,43 @@ def _is_a(type_: str, value: str | None) -> bool:
 
 
 # --- One against the other -----------------------------------------------------------------------------------------
+
+
+def _alike(resource: Resource, shelf: Shelf, parquet: pa.Table) -> bool:
+    """Whether nothing is to be said of the CSV file but that it holds the rows of the Parquet file, cell by cell.
+
+    It is read a block at a time, so that neither its bytes nor its rows are ever held whole. When it is not alike, or
+    a row does not fit in a block, it is for the checks of whole files to say what is wrong, if anything is.
+    """
+    path = resource.files["csv"]
+    if path not in shelf:
+        return False
+    header = ",".join(resource.columns).encode(errors="replace") + b"\n"
+    rows = 0
+    with shelf.stream(path) as stream:
+        try:
+            with pacsv.open_csv(
+                pa.PythonFile(stream, mode="r"),
+                read_options=pacsv.ReadOptions(block_size=_BLOCK),
+                parse_options=pacsv.ParseOptions(newlines_in_values=True, ignore_empty_lines=False),
+                convert_options=_as_typed(_types(resource, parquet)),
+            ) as batches:
+                if not stream.head.startswith(header) or batches.schema.names != resource.columns:
+                    return False
+                for batch in batches:
+                    if not _same_cells(batch, parquet.slice(rows, batch.num_rows)):
+                        return False
+                    rows += batch.num_rows
+        except pa.ArrowException:
+            return False
+    return rows == parquet.num_rows == resource.rows and stream.tail.endswith(b"\n") and stream.tail != b"\r\n"
+
+
+def _same_cells(batch: pa.RecordBatch, rows: pa.Table) -> bool:
+    return all(
+        pa.chunked_array([one]).equals(decoded(rows[name]))
+        for name, one in zip(batch.schema.names, batch.columns, strict=True)
+    )
 
 
 def _compare(resource: Resource, csv: pa.Table, parquet: pa.Table, log: Log) -> bool:
