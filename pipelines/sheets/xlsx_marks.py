@@ -46,6 +46,8 @@ _UNUSUAL = (
 )
 """Sheets that no spreadsheet writes so, whose cells the patterns below might miss."""
 _ODD = (b"<!", b'/>"', b"/>'")
+_SHORT = 8_000
+"""Bytes of a sheet whose cells the patterns find sooner than `plain_cells` begins."""
 _FILLED = re.compile(
     rb'<c r="([A-Z]{1,3})([0-9]{1,7})"(?:[^<>]{0,500}[^/<>])?>(?!\s{0,99}(?:</c>|<v/></c>|<v></v></c>))'
 )
@@ -185,10 +187,9 @@ def look_at(xml: bytes, shared: SharedTexts, percents: frozenset[bytes]) -> Look
         ValueError: the XML is neither written as spreadsheets write it nor short enough to be parsed.
         xml.parsers.expat.ExpatError: it is not well formed.
     """
-    plain = plain_cells(xml)
-    usual = plain is not None or not (
-        any(mark in xml for mark in _ODD) or any(pattern.search(xml) for pattern in _UNUSUAL)
-    )
+    short = len(xml) <= _SHORT and _is_usual(xml)
+    plain = None if short else plain_cells(xml)
+    usual = short or plain is not None or _is_usual(xml)
     if not usual and len(xml) > limits().parsed:
         raise ValueError("the sheet is written unusually, and is too long to be parsed")
     if not usual:
@@ -204,6 +205,11 @@ def look_at(xml: bytes, shared: SharedTexts, percents: frozenset[bytes]) -> Look
     if found.extent.cells <= limits().cells:
         found.extent.text = _shared_text(xml, shared, found.extent.cells, plain, usual)
     return found
+
+
+def _is_usual(xml: bytes) -> bool:
+    """Whether the patterns above find every cell of a sheet."""
+    return not (any(mark in xml for mark in _ODD) or any(pattern.search(xml) for pattern in _UNUSUAL))
 
 
 def _extent(xml: bytes, plain: PlainCells | None) -> Extent:

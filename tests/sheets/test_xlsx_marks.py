@@ -57,8 +57,9 @@ def test_marked_cells(cells: str, found: dict[tuple[int, str], tuple[str, CellKi
     ],
     ids=["usual", "single quotes", "no addresses", "comment", "formulas"],
 )
-def test_a_sheet_written_otherwise_has_the_same_marks(cells: str) -> None:
-    found = look_at(sheet(cells), SharedTexts(b""), PERCENT)
+@pytest.mark.parametrize("more", [0, 10_000], ids=["short", "long"])
+def test_a_sheet_written_otherwise_has_the_same_marks(cells: str, more: int) -> None:
+    found = look_at(sheet(cells) + b" " * more, SharedTexts(b""), PERCENT)
     assert found.cells == {(0, 1): ("#N/A", ERROR), (0, 2): ("", NO_RESULT)}
     assert found.percents == [(0, 3)]
     assert (found.extent.rows, found.extent.columns) == (1, 4)
