@@ -13,9 +13,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import pandas as pd
+import pyarrow.compute as pc
 
 from pipelines.curation.siren import is_siret, key_holds
 from pipelines.dtypes import DECIMAL_KINDS, pandas_dtype
+from pipelines.texts import as_arrow
 from schemas.declaration import Cell, Column, Kind, Sheet, Table
 
 if TYPE_CHECKING:
@@ -29,6 +31,20 @@ def _bound(column: Column, value: float) -> Decimal | int | float:
     return Decimal(str(value)) if column.kind in DECIMAL_KINDS else int(value) if column.kind is Kind.INTEGER else value
 
 
+def _format(pattern: str) -> pa.Check:
+    """That the texts match a pattern, with Arrow where its expressions mean the same as Python's: in less than half."""
+    import pandera.pandas as pa
+
+    if "\\" in pattern:  # a class such as \\s
+        return pa.Check.str_matches(pattern, error="format-invalide")
+
+    def matches(texts: pd.Series[str]) -> pd.Series[bool]:
+        found = pc.match_substring_regex(as_arrow(texts), pattern)
+        return pd.Series(found.to_numpy(zero_copy_only=False), index=texts.index, name=texts.name)
+
+    return pa.Check(matches, error="format-invalide")
+
+
 def _checks(column: Column, codes: Mapping[str, frozenset[str]]) -> list[pa.Check]:
     import pandera.pandas as pa
 
@@ -36,11 +52,11 @@ def _checks(column: Column, codes: Mapping[str, frozenset[str]]) -> list[pa.Chec
     if column.vocabulary is not None and column.vocabulary in codes:
         checks.append(pa.Check.isin(sorted(codes[column.vocabulary]), error="code-inconnu"))
     elif column.kind is Kind.SIREN:
-        checks.append(pa.Check.str_matches(_SIREN_OR_SIRET, error="format-invalide"))
+        checks.append(_format(_SIREN_OR_SIRET))
         checks.append(pa.Check(lambda numbers: ~is_siret(numbers), error="siret-pour-siren"))
         checks.append(pa.Check(key_holds, error="cle-siren"))
     elif column.pattern is not None:
-        checks.append(pa.Check.str_matches(column.pattern, error="format-invalide"))
+        checks.append(_format(column.pattern))
     if column.minimum is not None:
         checks.append(pa.Check.ge(_bound(column, column.minimum), error="hors-bornes"))
     if column.maximum is not None:

@@ -44,6 +44,7 @@ def test_sound_tables_have_no_failure(name: str, sound: Outcome) -> None:
         ("actions", "date_debut_precision", "siecle", "code-inconnu"),
         ("citations", "table_code", "acteurs", "code-inconnu"),
         ("actions", "action_id", "Alpes fiches", "format-invalide"),
+        ("actions", "action_id", "alpes-fiches\n", "format-invalide"),
         ("outils", "url", "exemple.fr", "format-invalide"),
         ("partenaires", "siren", "12", "format-invalide"),
         ("provenance", "empreinte_sha256", "abc", "format-invalide"),
