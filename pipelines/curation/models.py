@@ -17,14 +17,14 @@ import pyarrow.compute as pc
 
 from pipelines.curation.siren import is_siret, key_holds
 from pipelines.dtypes import DECIMAL_KINDS, pandas_dtype
-from pipelines.texts import as_arrow
+from pipelines.texts import as_arrow, doubled
 from schemas.declaration import Cell, Column, Kind, Sheet, Table
 
 if TYPE_CHECKING:
     import pandera.pandas as pa
 
 _SIREN_OR_SIRET = r"^(?:[0-9]{9}|[0-9]{14})$"
-FAILURE_CODES = {"not_nullable": "valeur-obligatoire", "field_uniqueness": "identifiant-double"}
+FAILURE_CODES = {"not_nullable": "valeur-obligatoire"}
 
 
 def _bound(column: Column, value: float) -> Decimal | int | float:
@@ -43,6 +43,11 @@ def _format(pattern: str) -> pa.Check:
         return pd.Series(found.to_numpy(zero_copy_only=False), index=texts.index, name=texts.name)
 
     return pa.Check(matches, error="format-invalide")
+
+
+def _alone(keys: pd.Series[str]) -> pd.Series[bool]:
+    """Whether each key is that of no other row."""
+    return ~keys.duplicated(keep=False) if doubled(keys) else pd.Series(True, index=keys.index, name=keys.name)
 
 
 def _checks(column: Column, codes: Mapping[str, frozenset[str]]) -> list[pa.Check]:
@@ -64,28 +69,24 @@ def _checks(column: Column, codes: Mapping[str, frozenset[str]]) -> list[pa.Chec
     return checks
 
 
-def _column(column: Column, codes: Mapping[str, frozenset[str]], *, unique: bool, required: bool) -> pa.Column:
-    import pandera.pandas as pa
-
-    return pa.Column(
-        pandas_dtype(column.kind),
-        checks=_checks(column, codes),
-        nullable=not required,
-        unique=unique,
-        title=column.title.fr,
-        description=column.description.fr,
-    )
-
-
 def table_model(table: Table, codes: Mapping[str, frozenset[str]]) -> pa.DataFrameSchema:
     """The model of a published table: types, obligations, patterns, vocabularies, unique key; no other column."""
     import pandera.pandas as pa
 
+    def model(column: Column) -> pa.Column:
+        checks = _checks(column, codes)
+        if column.name == table.key:
+            checks.append(pa.Check(_alone, ignore_na=False, error="identifiant-double"))
+        return pa.Column(
+            pandas_dtype(column.kind),
+            checks=checks,
+            nullable=not column.required,
+            title=column.title.fr,
+            description=column.description.fr,
+        )
+
     return pa.DataFrameSchema(
-        {
-            column.name: _column(column, codes, unique=column.name == table.key, required=column.required)
-            for column in table.published
-        },
+        {column.name: model(column) for column in table.published},
         name=table.name,
         title=table.title.fr,
         description=table.description.fr,

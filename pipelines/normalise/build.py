@@ -20,7 +20,7 @@ from pipelines.normalise.children import Children, all_children
 from pipelines.normalise.citations import all_citations, of_partners
 from pipelines.normalise.divergences import resolve_targets, versions, without_target
 from pipelines.normalise.identity import complete_keys, likely_successors, natural_keys, vanished
-from pipelines.normalise.keys import among, doubled, found_at, rows_among
+from pipelines.normalise.keys import among, found_at, rows_among
 from pipelines.normalise.likeness import lookalikes_reported
 from pipelines.normalise.namesakes import report_namesakes
 from pipelines.normalise.plausibility import report_doubts
@@ -28,7 +28,7 @@ from pipelines.normalise.resolve import references, resolve_names, resolve_rows
 from pipelines.normalise.rows import Rows, Workspace, addresses, in_contract
 from pipelines.normalise.traces import cited, provenance
 from pipelines.normalise.usage import report_unused
-from pipelines.texts import as_arrow
+from pipelines.texts import as_arrow, doubled
 from schemas.declaration import Column, Family, Kind, SourcesCell, Table, VersionCell
 from schemas.registry import tables as declared_tables
 from schemas.vocabularies import TABLES

@@ -28,13 +28,6 @@ def found_at(keys: pd.Series, held: pd.Series) -> Positions:
     return positions
 
 
-def doubled(keys: pd.Series) -> bool:
-    """Whether two keys are the same; many times faster than finding out which."""
-    import polars as pl
-
-    return pl.Series(values=as_arrow(keys)).n_unique() < len(keys)
-
-
 def rows_among(rows: pd.DataFrame, held: pd.DataFrame) -> Mask:
     """Whether each row holds the texts of a row of the other frame, column by column; one with a missing text does not.
 

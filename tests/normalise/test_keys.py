@@ -7,7 +7,8 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.normalise.keys import among, doubled, found_at, rows_among
+from pipelines.normalise.keys import among, found_at, rows_among
+from pipelines.texts import doubled
 
 KEYS = st.lists(st.sampled_from(["a", "b", "à", "", None]), max_size=6)
 PAIRS = st.lists(st.tuples(st.sampled_from(["a", "b", None]), st.sampled_from(["x", "a", None])), max_size=6)
