@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 from functools import lru_cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 _SIREN_OR_SIRET = r"^(?:[0-9]{9}|[0-9]{14})$"
 FAILURE_CODES = {"not_nullable": "valeur-obligatoire"}
+NO_TYPES: Mapping[str, object] = MappingProxyType({})
 
 
 def _bound(column: Column, value: float) -> Decimal | int | float:
@@ -69,16 +71,21 @@ def _checks(column: Column, codes: Mapping[str, frozenset[str]]) -> list[pa.Chec
     return checks
 
 
-def table_model(table: Table, codes: Mapping[str, frozenset[str]]) -> pa.DataFrameSchema:
-    """The model of a published table: types, obligations, patterns, vocabularies, unique key; no other column."""
+def table_model(
+    table: Table, codes: Mapping[str, frozenset[str]], dtypes: Mapping[str, object] = NO_TYPES
+) -> pa.DataFrameSchema:
+    """The model of a published table: types, obligations, patterns, vocabularies, unique key; no other column.
+
+    ``dtypes``: types that the columns are known to have. Pandera, slow to agree, is asked only about the others.
+    """
     import pandera.pandas as pa
 
     def model(column: Column) -> pa.Column:
-        checks = _checks(column, codes)
+        wanted, checks = pandas_dtype(column.kind), _checks(column, codes)
         if column.name == table.key:
             checks.append(pa.Check(_alone, ignore_na=False, error="identifiant-double"))
         return pa.Column(
-            pandas_dtype(column.kind),
+            None if dtypes.get(column.name) == wanted else wanted,
             checks=checks,
             nullable=not column.required,
             title=column.title.fr,

@@ -75,7 +75,7 @@ def _failed(table: Table, frame: pd.DataFrame, column: str, code: str, expected:
 
 
 def _model(table: Table, frame: pd.DataFrame, codes: Mapping[str, frozenset[str]]) -> pd.DataFrame:
-    found = failures(table_model(table, codes), frame)
+    found = failures(table_model(table, codes, dict(zip(frame.columns, frame.dtypes, strict=True))), frame)
     if found.empty:
         return found
     by_row = found.dropna(subset=["row"])

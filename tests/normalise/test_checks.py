@@ -97,6 +97,8 @@ def reordered(frame: pd.DataFrame) -> pd.DataFrame:
         lambda frame: frame.drop(columns="intitule"),
         lambda frame: frame.assign(de_trop=1),
         lambda frame: frame.astype({"date_debut": "str"}),
+        lambda frame: frame.assign(intitule=1),
+        lambda frame: frame.astype({"montant_eur": "float64"}),
         reordered,
     ],
 )
