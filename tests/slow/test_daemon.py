@@ -42,7 +42,7 @@ from tests.publication.conftest import SOURCES
 pytestmark = pytest.mark.slow
 
 MODULE = "pipelines.definitions"
-PATIENCE = 150
+PATIENCE = 400
 """Seconds before the daemon is said to do nothing; what is waited for comes much sooner."""
 
 
