@@ -35,7 +35,7 @@ coverage: $(PROJECT) ## les mêmes tests, et la part du code qu’ils parcourent
 	@$(PYTEST) --cov --cov-report=term $(ARGS)
 
 test-slow: $(PROJECT) ## les vérifications longues : fichiers abîmés, publications tuées, programmes tiers (une demi-heure au plus)
-	@$(PYTEST) -m slow --durations=8 $(ARGS)
+	@$(BIN)/python -m pytest -n 3 --dist loadfile -m slow --durations=8 $(ARGS)  # three: much of it is waiting
 
 lint: $(PROJECT) ## style et types seulement
 	@$(BIN)/ruff check .
