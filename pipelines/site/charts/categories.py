@@ -21,7 +21,7 @@ _CODE = Bilingual("Code", "Code")
 def actions_by_strand(tables: Tables) -> Chart:
     """Actions by strand."""
     found = counted(tables["actions"]["axe_code"], "axe", tables)
-    return categories(
+    return _categories(
         "actions-par-axe",
         found,
         Bilingual("Axe le plus fréquent", "Most frequent strand"),
@@ -34,7 +34,7 @@ def actions_by_strand(tables: Tables) -> Chart:
 def actions_by_status(tables: Tables) -> Chart:
     """Actions by status."""
     found = counted(tables["actions"]["statut_code"], "statut_action", tables)
-    return categories(
+    return _categories(
         "actions-par-statut",
         found,
         Bilingual("Statut d’action le plus fréquent", "Most frequent status of actions"),
@@ -47,7 +47,7 @@ def actions_by_status(tables: Tables) -> Chart:
 def partners(tables: Tables) -> Chart:
     """Partners by category."""
     found = counted(tables["partenaires"]["categorie_code"], "categorie_partenaire", tables)
-    return categories(
+    return _categories(
         "partenaires-par-categorie",
         found,
         Bilingual("Catégorie de partenaires la plus fréquente", "Most frequent category of partners"),
@@ -60,7 +60,7 @@ def partners(tables: Tables) -> Chart:
 def figures_by_nature(tables: Tables) -> Chart:
     """Figures by nature: what was aimed at, what was measured."""
     found = counted(tables["indicateurs"]["nature_code"], "nature_indicateur", tables)
-    return categories(
+    return _categories(
         "indicateurs-par-nature",
         found,
         Bilingual("Nature d’indicateur la plus fréquente", "Most frequent kind of figure"),
@@ -70,7 +70,7 @@ def figures_by_nature(tables: Tables) -> Chart:
     )
 
 
-def categories(
+def _categories(
     name: str,
     found: pd.DataFrame,
     best: Bilingual,
