@@ -26,7 +26,7 @@ run: $(PROJECT) ## installe ce qui manque, puis fabrique la publication dans out
 serve: $(PROJECT) ## sert le site de téléchargement sur cette machine (PORT=8000)
 	@$(BIN)/contrats-destination serve $(if $(PORT),--port $(PORT)) $(ARGS)
 
-PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
+PYTEST := .ci/en-memoire $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 test: lint ## vérifie : style, types, tests (quatre minutes)
 	@$(PYTEST) $(ARGS)
@@ -35,7 +35,7 @@ coverage: $(PROJECT) ## les mêmes tests, et la part du code qu’ils parcourent
 	@$(PYTEST) --cov --cov-report=term $(ARGS)
 
 test-slow: $(PROJECT) ## les vérifications longues : fichiers abîmés, publications tuées, programmes tiers (une demi-heure au plus)
-	@$(BIN)/python -m pytest -n 3 --dist loadfile -m slow --durations=8 $(ARGS)  # three: much of it is waiting
+	@.ci/en-memoire $(BIN)/python -m pytest -n 3 --dist loadfile -m slow --durations=8 $(ARGS)  # three: much of it is waiting
 
 lint: $(PROJECT) ## style et types seulement
 	@$(BIN)/ruff check .

@@ -35,7 +35,7 @@ _AS_NOBODY = (
 UNPRIVILEGED = _AS_NOBODY if os.geteuid() == 0 else "env"
 ALONE = "unshare --mount" if os.geteuid() == 0 else "unshare --user --map-root-user --mount"
 FIRST, SECOND = "2026-11-22", "2026-11-29"
-KILLS = 20
+KILLS = 10
 
 
 @pytest.fixture
