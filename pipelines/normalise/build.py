@@ -16,11 +16,11 @@ from pipelines.curation.issues import UNREADABLE_FILES, IssueLog
 from pipelines.curation.parse import Typed, Vocabularies
 from pipelines.dtypes import empty, missing, typed
 from pipelines.normalise import flat
-from pipelines.normalise.children import Children, all_children
+from pipelines.normalise.children import Children, all_children, of_accepted
 from pipelines.normalise.citations import all_citations, of_partners
 from pipelines.normalise.divergences import resolve_targets, versions, without_target
 from pipelines.normalise.identity import complete_keys, likely_successors, natural_keys, vanished
-from pipelines.normalise.keys import among, found_at, rows_among
+from pipelines.normalise.keys import among, found_at, only, rows_among
 from pipelines.normalise.likeness import lookalikes_reported
 from pipelines.normalise.namesakes import report_namesakes
 from pipelines.normalise.plausibility import report_doubts
@@ -120,6 +120,8 @@ def _refuse_dependants(workspace: Workspace, children: list[Children], citations
         keys = child.frame[child.table.key]
         lost = _dangling(workspace, child.frame, child.table, standing)
         lost = lost.union(_unsupported(workspace, child.rows, keys, child.table, citations))
+        if lost.empty:
+            continue
         label = child.label or child.rows.typed.sheet.fields[0].label
         places = child.rows.typed.source.cells(child.parent[lost].to_numpy(), label)
         workspace.log.add("ligne-entrainee", places.assign(value=keys[lost].to_numpy()))
@@ -211,8 +213,7 @@ def _assemble(workspace: Workspace, children: list[Children]) -> dict[str, pd.Da
     for rows in workspace.rows.values():
         parts[rows.table.name].append(rows.frame.assign(**{rows.table.key: rows.keys["key"]}))
     for child in children:
-        kept = child.parent.isin(child.rows.frame.index)
-        parts[child.table.name].append(child.frame[kept])
+        parts[child.table.name].append(only(child.frame, of_accepted(child.parent, child.rows)))
     tables = declared_tables()
     built = {}
     for name, found in parts.items():

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.normalise.identity import complete_keys
+from pipelines.normalise.keys import Mask, only
 from pipelines.normalise.lookups import near
 from pipelines.normalise.resolve import References, codes_of
 from pipelines.normalise.rows import Rows, Workspace
@@ -64,8 +65,14 @@ def all_children(workspace: Workspace, known: References) -> list[Children]:
     ]
     workspace.drop_refused()
     for children in found:
-        kept = children.parent.isin(children.rows.frame.index)
-        children.frame, children.parent = children.frame[kept], children.parent[kept]
+        kept = of_accepted(children.parent, children.rows)
+        children.frame, children.parent = only(children.frame, kept), only(children.parent, kept)
+    return found
+
+
+def of_accepted(parent: pd.Series, rows: Rows) -> Mask:
+    """Whether the sheet row of each link row is among those that nothing refused so far."""
+    found: Mask = parent.isin(rows.frame.index).to_numpy()
     return found
 
 
@@ -94,8 +101,8 @@ def _children(workspace: Workspace, rows: Rows, item: ListCell, known: Reference
     natural = [name for name in table.natural_key if name in frame and name != owner]
     doubled = frame[natural].assign(row=parent).duplicated() & ~unclear
     _refuse(workspace, rows, item, parts[doubled], "value", "ligne-doublee", item.label, "")
-    standing = parent.isin(rows.frame.index)
-    frame, parent = frame[standing], parent[standing]
+    kept = of_accepted(parent, rows)
+    frame, parent = only(frame, kept), only(parent, kept)
     registry = workspace.rows["identifiants"].frame
     keys = complete_keys(frame, table, registry)["key"]
     return Children(table=table, frame=frame.assign(**{table.key: keys}), parent=parent, label=item.label, rows=rows)

@@ -1,9 +1,12 @@
 """Keys among other keys, whole columns at a time, in Arrow.
 
-Belongs here: whether and where each key of a column is in another. Does not belong here: what a key means.
+Belongs here: whether and where each key of a column is in another, and the rows that such an answer keeps. Does not
+belong here: what a key means.
 """
 
 from __future__ import annotations
+
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -14,6 +17,7 @@ from pipelines.texts import as_arrow
 
 Mask = np.ndarray[tuple[int], np.dtype[np.bool_]]
 Positions = np.ndarray[tuple[int], np.dtype[np.int64]]
+Held = TypeVar("Held", pd.DataFrame, pd.Series)
 
 
 def among(keys: pd.Series, held: pd.Series) -> Mask:
@@ -44,6 +48,11 @@ def rows_among(rows: pd.DataFrame, held: pd.DataFrame) -> Mask:
         code = code * (len(distinct) + 1) + position
         held_code = held_code * (len(distinct) + 1) + found_at(others, distinct)
     return known & np.isin(code, held_code)
+
+
+def only(held: Held, kept: Mask) -> Held:
+    """The rows of a frame or column that are kept; itself, not copied, where all are: mostly nothing is left out."""
+    return held if kept.all() else held[kept]
 
 
 def as_mask(flags: pa.Array) -> Mask:
