@@ -229,6 +229,16 @@ class Record:
         )
 
 
+def place_of(facts: Facts, row: Row) -> str | None:
+    """Where the site shows a row of a contract: on the contract's page, or in its table when that page stops before."""
+    contract = row["contrat_id"]
+    if facts.get("contrats", contract) is None:
+        return None
+    if any(each is row for each in facts.of(row.table, "contrat_id", contract)[: bounds.FACTS]):
+        return f"contrats/{contract}/#{row.anchor}"
+    return f"donnees/{row.table}/#apercu&f.{facts.declared[row.table].key}={row.key}"
+
+
 def web(address: str | None) -> str | None:
     """An address that may be linked: of the web, and nothing else."""
     return address if address is not None and address.lower().startswith(_SCHEMES) else None

@@ -181,6 +181,26 @@ def test_a_contract_of_many_actions_shows_the_first_and_leads_to_all() -> None:
     assert "et 1\u202f484 autres" in contract, "actions beside their tool"
 
 
+def test_a_partner_s_page_leads_to_where_an_action_is_shown() -> None:
+    last = bounds.FACTS - 1
+    actions = [{"action_id": f"a{n:04d}", "contrat_id": "alpes", "intitule": f"Action {n}"} for n in range(last + 2)]
+    named = (last, last + 1)
+    site = made_site(
+        {
+            "contrats": [{"contrat_id": "alpes", "nom": "Alpes"}],
+            "actions": actions,
+            "partenaires": [{"partenaire_id": "un", "nom": "Un partenaire"}],
+            "actions_partenaires": [
+                {"action_partenaire_id": f"p{n}", "action_id": f"a{n:04d}", "partenaire_id": "un"} for n in named
+            ],
+        }
+    )
+    made = MadePages.of(site)
+    text = Renderer(site, made.pages).render(made.pages["partenaires/un/"], "fr")
+    assert f'<a href="../../contrats/alpes/#actions-a{last:04d}">Action {last}</a>' in text
+    assert f'<a href="../../donnees/actions/#apercu&amp;f.action_id=a{last + 1:04d}">Action {last + 1}</a>' in text
+
+
 def test_a_partner_of_many_contracts_shows_the_first_and_counts_all(data: SiteData, tables: Tables) -> None:
     roles = tables["contrats_partenaires"]
     held = roles[roles["partenaire_id"] == "atout-france"]

@@ -13,7 +13,7 @@ from typing import Any
 from pipelines.site.facts import Facts, Row, by_date, by_name
 from pipelines.site.model import Json, Language, SiteData
 from pipelines.site.pages import Page, Words
-from pipelines.site.record import Record, schema_identity, web
+from pipelines.site.record import Record, place_of, schema_identity, web
 from pipelines.site.render import address
 from pipelines.text import fold
 
@@ -116,7 +116,12 @@ def _fiche(facts: Facts, record: Record, partner: Row) -> dict[str, Any]:
         "contrats": _roles(facts, record, of("contrats_partenaires")),
         "combien_de_contrats": len(_places(facts.of("contrats_partenaires", "partenaire_id", key))),
         "actions": [
-            {"part": part, "action": action, "contrat": facts.get("contrats", action["contrat_id"]) if action else None}
+            {
+                "part": part,
+                "action": action,
+                "contrat": facts.get("contrats", action["contrat_id"]) if action else None,
+                "adresse": place_of(facts, action) if action else None,
+            }
             for part in record.show(of("actions_partenaires"))
             for action in [facts.get("actions", part["action_id"])]
         ],
@@ -176,6 +181,7 @@ def _events(facts: Facts, record: Record, rows: list[Row]) -> list[dict[str, Any
         {
             "evenement": event,
             "contrat": facts.get("contrats", event["contrat_id"]),
+            "adresse": place_of(facts, event),
             "part": record.show(taken[event.key]),
         }
         for event in sorted(events, key=by_date)
