@@ -5,6 +5,8 @@ Belongs here: the one mapping from `Kind` to Arrow and pandas. Does not belong h
 
 from __future__ import annotations
 
+from functools import cache
+
 import pandas as pd
 import pyarrow as pa
 
@@ -55,4 +57,9 @@ def missing(column: Column, index: pd.Index) -> pd.Series:
 
 def empty(table: Table) -> pd.DataFrame:
     """A frame of no row with the table's published columns and types."""
+    return _empty(table).copy(deep=False)
+
+
+@cache
+def _empty(table: Table) -> pd.DataFrame:
     return pd.DataFrame({column.name: pd.Series(dtype=pandas_dtype(column.kind)) for column in table.published})

@@ -19,7 +19,7 @@ from pipelines.normalise import flat
 from pipelines.normalise.children import Children, all_children, of_accepted
 from pipelines.normalise.citations import all_citations, of_partners
 from pipelines.normalise.divergences import resolve_targets, versions, without_target
-from pipelines.normalise.identity import complete_keys, likely_successors, natural_keys, vanished
+from pipelines.normalise.identity import complete_keys, keys_of, likely_successors, natural_keys, vanished
 from pipelines.normalise.keys import among, found_at, only, rows_among
 from pipelines.normalise.likeness import lookalikes_reported
 from pipelines.normalise.namesakes import report_namesakes
@@ -250,7 +250,7 @@ def _derive(built: dict[str, pd.DataFrame]) -> None:
         ]
     )
     nothing = pd.DataFrame({"table_code": [], "cle_naturelle": [], "ligne_id": []}, dtype="str")
-    names["nomenclature_id"] = complete_keys(names, tables["nomenclatures"], nothing)["key"]
+    names["nomenclature_id"] = keys_of(names, tables["nomenclatures"], nothing)
     built["nomenclatures"] = _finish(
         tables["nomenclatures"], pd.concat([built["nomenclatures"], names], ignore_index=True)
     )

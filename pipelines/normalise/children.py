@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.normalise.identity import complete_keys
+from pipelines.normalise.identity import keys_of
 from pipelines.normalise.keys import Mask, only
 from pipelines.normalise.lookups import near
 from pipelines.normalise.resolve import References, codes_of
@@ -104,7 +104,7 @@ def _children(workspace: Workspace, rows: Rows, item: ListCell, known: Reference
     kept = of_accepted(parent, rows)
     frame, parent = only(frame, kept), only(parent, kept)
     registry = workspace.rows["identifiants"].frame
-    keys = complete_keys(frame, table, registry)["key"]
+    keys = keys_of(frame, table, registry)
     return Children(table=table, frame=frame.assign(**{table.key: keys}), parent=parent, label=item.label, rows=rows)
 
 

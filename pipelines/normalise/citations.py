@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from pipelines.curation.issues import nearest, suggestion
 from pipelines.normalise.children import Children
-from pipelines.normalise.keys import Positions, found_at
+from pipelines.normalise.keys import Positions
 from pipelines.normalise.lookups import near
 from pipelines.normalise.resolve import References
 from pipelines.normalise.rows import Rows, Workspace
@@ -135,7 +135,11 @@ def all_citations(workspace: Workspace, children: list[Children], known: Referen
                 rows.typed.refuse(workspace.log, "sans-source", bare, item.label)
                 found.extend(_of_sheet(rows, said, children))
     workspace.drop_refused()
-    return pd.concat(found, ignore_index=True) if found else _citations("", *(pd.Series(dtype="str"),) * 3)
+    return pd.concat(found, ignore_index=True) if found else _nothing()
+
+
+def _nothing() -> pd.DataFrame:
+    return _citations("", *(pd.Series(dtype="str"),) * 3)
 
 
 def _of_sheet(rows: Rows, said: pd.DataFrame, children: list[Children]) -> list[pd.DataFrame]:
@@ -158,15 +162,19 @@ def _of_sheet(rows: Rows, said: pd.DataFrame, children: list[Children]) -> list[
 
 def of_partners(citations: pd.DataFrame, tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     """A partner is cited by whatever cites its names and the rows that hold it."""
+    table, source = (as_arrow(citations[name]).dictionary_encode() for name in ("table_code", "source_id"))
+    row, many = as_arrow(citations["ligne_id"]), len(source.dictionary)
     found = []
-    for name, frame in tables.items():
-        if name in ("partenaires", "citations"):
-            continue
-        for column in frame.columns.intersection(["partenaire_id", "exploitant_id"]):
-            of_table = citations[citations["table_code"] == name]
-            at = found_at(of_table["ligne_id"], frame[frame.columns[0]])
-            partners = frame[column].take(at[at >= 0]).reset_index(drop=True)
-            pairs = pd.DataFrame({"partner": partners, "source": of_table["source_id"].array[at >= 0]})
-            pairs = pairs.dropna(subset=["partner"]).drop_duplicates()
-            found.append(_citations("partenaires", pairs["partner"], "", pairs["source"]))
-    return pd.concat(found, ignore_index=True)
+    for code, name in enumerate(table.dictionary.to_pylist()):
+        frame = tables[name]
+        columns = frame.columns.intersection(["partenaire_id", "exploitant_id"] if name != "partenaires" else [])
+        own = np.flatnonzero(table.indices.to_numpy() == code)
+        for column in columns:
+            at = pc.index_in(row.take(own), value_set=as_arrow(frame[frame.columns[0]]))
+            partner = as_arrow(frame[column]).dictionary_encode()
+            named = pc.fill_null(partner.indices.take(at), -1).to_numpy().astype(np.int64)
+            pairs = np.unique((named * many + source.indices.to_numpy()[own])[named >= 0])
+            partners, sources = partner.dictionary.take(pairs // many), source.dictionary.take(pairs % many)
+            index = pd.RangeIndex(len(pairs))
+            found.append(_citations("partenaires", as_series(partners, index), "", as_series(sources, index)))
+    return pd.concat(found, ignore_index=True) if found else _nothing()

@@ -13,7 +13,7 @@ import pandas as pd
 from pipelines.curation.issues import nearest, suggestion
 from pipelines.normalise.children import Children
 from pipelines.normalise.citations import column_of, stated
-from pipelines.normalise.identity import complete_keys
+from pipelines.normalise.identity import keys_of
 from pipelines.normalise.keys import among
 from pipelines.normalise.resolve import References
 from pipelines.normalise.rows import Rows, Workspace
@@ -133,7 +133,7 @@ def versions(workspace: Workspace, known: References) -> tuple[list[Children], p
                 "source_id": joined["source_id"],
             }
         ).astype("str")
-        frame[table.key] = complete_keys(frame, table, workspace.rows["identifiants"].frame)["key"]
+        frame[table.key] = keys_of(frame, table, workspace.rows["identifiants"].frame)
         frame["rang"] = joined["rang"]
         found.append(Children(table=table, frame=frame, parent=joined["row"], label="", rows=rows))
         for name, lines in ((rows.table.name, keys), (table.name, frame[table.key])):

@@ -17,7 +17,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.normalise.identity import complete_keys
+from pipelines.normalise.identity import keys_of
 from pipelines.normalise.lookups import first_of_each
 from pipelines.texts import as_arrow, as_series
 from schemas.declaration import LIST_SEPARATOR
@@ -289,7 +289,7 @@ def build(name: str, built: Tables) -> pd.DataFrame:
     if table.key in rows.frame:
         return rows.frame
     nothing = pd.DataFrame({"table_code": [], "cle_naturelle": [], "ligne_id": []}, dtype="str")
-    return rows.frame.assign(**{table.key: complete_keys(rows.frame, table, nothing)["key"]})
+    return rows.frame.assign(**{table.key: keys_of(rows.frame, table, nothing)})
 
 
 def origins(name: str) -> dict[str, tuple[Place, ...]]:

@@ -10,7 +10,7 @@ Belongs here: natural keys, minting, the registry. Does not belong here: referen
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import reduce
 
 import numpy as np
@@ -18,7 +18,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.normalise.keys import Mask, among, as_mask
+from pipelines.normalise.keys import Mask, among, as_mask, only
 from pipelines.texts import as_arrow, as_series, folded, slugs
 from schemas.declaration import Table
 
@@ -85,27 +85,47 @@ def complete_keys(frame: pd.DataFrame, table: Table, registry: pd.DataFrame) -> 
     apart by ``-2``, ``-3``…, in the order of their natural keys.
     """
     natural = natural_keys(frame, table) if table.natural_key else pd.Series("", index=frame.index, dtype="str")
+    key, minted = _completed(frame, table, registry, lambda rows: as_arrow(only(natural, rows)))
+    return pd.DataFrame({"key": as_series(key, frame.index), "natural": natural, "minted": minted})
+
+
+def keys_of(frame: pd.DataFrame, table: Table, registry: pd.DataFrame) -> pd.Series:
+    """The ``key`` of `complete_keys`, without the natural key of rows that take no other's name."""
+    key, _ = _completed(frame, table, registry, lambda rows: as_arrow(natural_keys(only(frame, rows), table)))
+    return as_series(key, frame.index)
+
+
+def _completed(
+    frame: pd.DataFrame, table: Table, registry: pd.DataFrame, naturals: Callable[[Mask], pa.Array]
+) -> tuple[pa.Array, Mask]:
+    """The key of each row, and which were minted; ``naturals`` gives the natural keys of some rows."""
     own = registry.loc[registry["table_code"] == table.name, ["cle_naturelle", "ligne_id"]]
     key = as_arrow(frame[table.key]) if table.key in frame else pa.nulls(len(frame), _TEXT)
-    if table.natural_key and key.null_count:
+    if table.natural_key and key.null_count and len(own):
         last = own.iloc[::-1]  # of two entries of one natural key, the later holds
-        known = pc.index_in(as_arrow(natural), value_set=as_arrow(last["cle_naturelle"]))
+        natural = naturals(np.ones(len(frame), dtype=bool))
+        known = pc.index_in(natural, value_set=as_arrow(last["cle_naturelle"]))
         key = pc.coalesce(key, as_arrow(last["ligne_id"]).take(known))
-    blank = key.is_null()
+    blank = as_mask(key.is_null())
     if key.null_count:
-        rows = as_mask(blank)
         taken = pa.concat_arrays([key.drop_null(), as_arrow(own["ligne_id"]).drop_null()])
-        minted = _minted(
-            _slugs(frame.loc[rows, frame.columns.isin(table.natural_key)], table), as_arrow(natural[rows]), taken
-        )
-        key = pc.replace_with_mask(key, blank, minted)
-    return pd.DataFrame({"key": as_series(key, frame.index), "natural": natural, "minted": as_mask(blank)})
+        rows = np.flatnonzero(blank)
+        slugs = _slugs(only(frame.loc[:, frame.columns.isin(table.natural_key)], blank), table)
+
+        def of_contested(contested: Mask) -> pa.Array:
+            wanted = np.zeros(len(frame), dtype=bool)
+            wanted[rows[contested]] = True
+            return naturals(wanted)
+
+        key = pc.replace_with_mask(key, pa.array(blank), _minted(slugs, of_contested, taken))
+    return key, blank
 
 
-def _minted(slugs: pa.Array, naturals: pa.Array, taken: pa.Array) -> pa.Array:
+def _minted(slugs: pa.Array, naturals: Callable[[Mask], pa.Array], taken: pa.Array) -> pa.Array:
     """A free name for each distinct pair of slug and natural key, in their order: mostly the slug itself.
 
-    Only the slugs that several rows make or that are taken need a number, and those that such a name may take away.
+    Only the slugs that several rows make or that are taken need a number, and those that such a name may take away:
+    ``naturals`` is asked for the natural keys of these rows only.
     """
     coded = slugs.dictionary_encode()
     several = np.bincount(coded.indices.to_numpy(), minlength=len(coded.dictionary)) > 1
@@ -116,7 +136,7 @@ def _minted(slugs: pa.Array, naturals: pa.Array, taken: pa.Array) -> pa.Array:
         return slugs
     rows = pa.array(contested).take(coded.indices)
     held = set(taken.filter(_akin(taken, coded.dictionary.filter(contested))).to_pylist())
-    pairs = list(zip(slugs.filter(rows).to_pylist(), naturals.filter(rows).to_pylist(), strict=True))
+    pairs = list(zip(slugs.filter(rows).to_pylist(), naturals(as_mask(rows)).to_pylist(), strict=True))
     given: dict[tuple[str, str], str] = {}
     numbers: dict[str, int] = {}
     for wanted, natural in sorted(set(pairs)):
