@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Page, Route, sync_playwright
+from playwright.sync_api import Page, Route, expect, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 WIDTH, HEIGHT = 1600, 1000
@@ -55,6 +55,10 @@ def executable() -> str:
     )
 
 
+PATIENCE = 60_000
+"""Milliseconds that a busy machine may take to show what a page will show."""
+
+
 @contextmanager
 def watched_page(**options: Any) -> Iterator[Watched]:  # noqa: ANN401  (options of Playwright's contexts)
     """A page of a new profile; requests to any host but this machine are stopped and noted."""
@@ -63,7 +67,8 @@ def watched_page(**options: Any) -> Iterator[Watched]:  # noqa: ANN401  (options
         try:
             usual = {"viewport": {"width": WIDTH, "height": HEIGHT}, "locale": "fr-FR", "timezone_id": "Europe/Paris"}
             context = browser.new_context(**(usual | options))
-            context.set_default_timeout(60_000)
+            context.set_default_timeout(PATIENCE)
+            expect.set_options(timeout=PATIENCE)
             watched = Watched(context.new_page())
 
             def guard(route: Route) -> None:

@@ -97,7 +97,6 @@ def server() -> Iterator[Served]:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Watched]:
     with watched_page() as watched:
-        watched.page.context.set_default_timeout(15_000)
         yield watched
 
 

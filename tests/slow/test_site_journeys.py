@@ -99,7 +99,6 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 def reader(**options: object) -> Iterator[Page]:
     """Someone's page, which must ask nothing of another host and complain of nothing."""
     with watched_page(reduced_motion="reduce", **options) as watched:
-        watched.page.set_default_timeout(15_000)
         yield watched.page
         assert_quiet(watched)
 
