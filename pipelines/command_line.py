@@ -209,6 +209,7 @@ _SPOKEN = {
     "StorageError": ENVIRONMENT,
     "StorageUnreachable": ENVIRONMENT,
     "ReaderDiedError": ENVIRONMENT,
+    "MemoryShortError": ENVIRONMENT,
     "SettingError": USAGE,
 }
 """Exceptions that say in French what to do, by name: they are not imported for every command."""

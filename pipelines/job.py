@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from pipelines import memory
 from pipelines.curation.assertions import read_assertions
 from pipelines.curation.cache import Cache, reading_lot
 from pipelines.curation.gather import Fallback
@@ -76,7 +77,13 @@ def reading_of(united: United, root: Path, units: Sequence[Unit] | None = None) 
 
 
 def build(sheets: dict[str, Typed], issues: pd.DataFrame) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
-    """Stage two: the published tables, and all issues, those of ``issues`` included."""
+    """Stage two: the published tables, and all issues, those of ``issues`` included.
+
+    Raises:
+        MemoryShortError: they would take more memory than they may (see `pipelines.memory`).
+        SettingError: what they may take is not a number.
+    """
+    memory.require(sheets)
     log = IssueLog.of(issues)
     vocabularies = Vocabularies.read(sheets["nomenclatures"].source)
     built = normalise(sheets, vocabularies, log)

@@ -86,9 +86,11 @@ def launch(
 
     try:
         from pipelines.definitions import defs
+        from pipelines.memory import allowed
         from pipelines.parallel import processors
 
         processors()
+        allowed()
     except SettingError as error:
         return Result(IssueLog().frame(), {}, None, refused=False, code=2, message=str(error))
 

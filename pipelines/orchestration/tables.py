@@ -11,7 +11,7 @@ from typing import cast
 import dagster as dg
 import pandas as pd
 
-from pipelines import job
+from pipelines import job, memory
 from pipelines.curation.catalogue import CELLS, FAMILIES, GUARDS, READING, ROWS, RuleFamily, Severity
 from pipelines.curation.issues import blocking
 from pipelines.curation.parse import Typed
@@ -71,6 +71,7 @@ def make_tables() -> dg.AssetsDefinition:
     def normaliser(**inputs: object) -> Iterator[dg.Output]:  # type: ignore[type-arg]
         reading_issues = cast(pd.DataFrame, inputs["lecture"])
         typed = {sheet.name: cast(Typed, inputs[sheet_output(sheet)]) for sheet in sheets().values()}
+        memory.require(typed, memory.PUBLICATION)
         with step("Normalisation") as normalising:
             built, issues = job.build(typed, reading_issues)
             normalising.counted = f"{len(built)} tables, {sum(map(len, built.values()))} lignes"

@@ -6,11 +6,14 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
+from benchmarks.apart import measured
 from benchmarks.cli import main
 from benchmarks.files import FORMATS, Format
 from benchmarks.generate import Wanted, generate, manifest_of
+from benchmarks.shop import whole_job
 from pipelines import job
 from pipelines.curation.issues import errors
+from pipelines.memory import needed
 
 pytestmark = pytest.mark.slow
 
@@ -36,6 +39,15 @@ def test_more_rows_than_the_registry_holds_are_accepted(tmp_path: Path) -> None:
     outcome = job.run(tmp_path / "sources")
     assert errors(outcome.issues).empty
     assert len(outcome.tables["actions"]) == 140_000
+
+
+def test_the_work_takes_no_more_memory_than_is_foretold(tmp_path: Path) -> None:
+    root, small = tmp_path / "sources", tmp_path / "peu"
+    generate(root, Wanted(30, 30_000, file_format="csv"))
+    generate(small, Wanted(2, 6, file_format="csv"))
+    taken = measured(whole_job, root=root, outputs=tmp_path / "sorties", small=small).memory
+    foretold = needed(job.read(root).sheets)
+    assert foretold // 2 < taken < foretold
 
 
 def test_the_whole_work_is_timed_stage_by_stage() -> None:
