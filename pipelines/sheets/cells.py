@@ -162,7 +162,9 @@ def duration_text(value: dt.timedelta) -> str:
 def grid(sheet: str, rows: Sequence[Sequence[object]]) -> Grid:
     """A grid from native values, padded to a rectangle."""
     columns = [_read_column(list(values)) for values in zip_longest(*rows, fillvalue="")]
-    kind = np.array([kinds for _, kinds in columns], dtype=np.int8).reshape(len(columns), len(rows)).T
+    kind = np.empty((len(rows), len(columns)), dtype=np.int8, order="F")
+    for place, (_, kinds) in enumerate(columns):
+        kind[:, place] = kinds
     return Grid(sheet=sheet, columns=tuple(texts for texts, _ in columns), kind=kind)
 
 
@@ -181,9 +183,21 @@ def _read_column(values: list[object]) -> tuple[Texts, Sequence[int] | np.ndarra
         return _read_numbers(values)
     if bool in types or Marked in types:  # a truth is equal to a number, as no other value is to one of another kind
         read = [value if isinstance(value, Marked) else cell_text(value) for value in values]
+    elif len(values) >= LONG_COLUMN:
+        return _read_distinct(values)
     else:
         read = list(map({value: cell_text(value) for value in set(values)}.__getitem__, values))
     return [text for text, _ in read], [kind for _, kind in read]
+
+
+def _read_distinct(values: list[object]) -> tuple[Texts, np.ndarray]:
+    """The same of a long column, each distinct value once."""
+    import pyarrow as pa
+
+    places = {value: place for place, value in enumerate(dict.fromkeys(values))}
+    texts, kinds = zip(*map(cell_text, places), strict=True)
+    rows = np.fromiter(map(places.__getitem__, values), dtype=np.int64, count=len(values))
+    return arrow(list(texts)).take(pa.array(rows)), np.array(kinds, dtype=np.int8)[rows]
 
 
 def _read_numbers(values: list[object]) -> tuple[Texts, np.ndarray]:
