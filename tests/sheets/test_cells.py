@@ -68,6 +68,23 @@ def test_a_long_column_of_numbers_and_others_reads_as_one_by_one(numbers: list[f
     assert [*zip(listed(read.columns[0]), read.kind[:, 0].tolist(), strict=True)] == list(map(cell_text, values))
 
 
+@pytest.mark.parametrize("more", [0, 1])
+def test_a_long_column_of_dates_and_others_reads_as_one_by_one(more: int) -> None:
+    said: list[object] = [
+        None,
+        "",
+        " ",
+        12,
+        "a\r\nb",
+        dt.date(2015, 6, 25),
+        dt.datetime(2015, 6, 25, 8, 30),
+        dt.timedelta(hours=30),
+    ]
+    values = said * (LONG_COLUMN // len(said)) + said[3 : 3 + more]
+    found = grid("Feuille", [[value] for value in values])
+    assert list(zip(listed(found.columns[0]), found.kind[:, 0].tolist(), strict=True)) == list(map(cell_text, values))
+
+
 def test_grid_is_a_rectangle_from_a1() -> None:
     made = grid("S", [["", "a"], [], [None, 3.0, " ", True]])
     assert made.text.tolist() == [["", "a", "", ""], [""] * 4, ["", "3", "", "oui"]]
