@@ -28,13 +28,13 @@ serve: $(PROJECT) ## sert le site de téléchargement sur cette machine (PORT=80
 
 PYTEST := .ci/en-memoire $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
-test: lint ## vérifie : style, types, tests (quatre minutes)
+test: lint ## vérifie : style, types, tests (de quatre à douze minutes, selon la machine)
 	@$(PYTEST) $(ARGS)
 
 coverage: $(PROJECT) ## les mêmes tests, et la part du code qu’ils parcourent (90 % au moins)
 	@$(PYTEST) --cov --cov-report=term $(ARGS)
 
-test-slow: $(PROJECT) ## les vérifications longues : fichiers abîmés, publications tuées, programmes tiers (une demi-heure au plus)
+test-slow: $(PROJECT) ## les vérifications longues : fichiers abîmés, publications tuées, programmes tiers (une demi-heure, davantage sur une machine lente)
 	@.ci/en-memoire $(BIN)/python -m pytest -n 3 --dist loadfile -m slow --durations=8 $(ARGS)  # three: much of it is waiting
 
 lint: $(PROJECT) ## style et types seulement
