@@ -82,9 +82,16 @@ def folded(texts: pd.Series[str]) -> pd.Series[str]:
     return _each_distinct(texts, _folded)
 
 
-def slugs(texts: pd.Series[str], limit: int = 0) -> pd.Series[str]:
-    """`slug` of each text (str; missing stays missing), on the same index."""
-    return _each_distinct(texts, lambda distinct: _slugs(distinct, limit))
+def slugs(texts: pa.Array, limit: int = 0) -> pa.Array:
+    """`slug` of each text (large_string, none missing); texts that repeat are not looked for."""
+    words = _folded(texts)
+    found = pc.replace_substring(words, " ", "-")
+    long = pc.greater(pc.binary_length(words), limit) if limit else pa.array([], pa.bool_())
+    if not pc.any(long).as_py():
+        return found
+    return pc.replace_with_mask(
+        found, long, pa.array([slug(text, limit) for text in words.filter(long).to_pylist()], _TEXT)
+    )
 
 
 def cleaned(texts: pd.Series[str]) -> pd.Series[str]:
@@ -179,17 +186,6 @@ def _in_ascii(texts: pa.Array) -> pa.Array:
     for letter, spelled in {"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "ß": "ss"}.items():
         texts = pc.replace_substring(texts, letter, spelled)
     return texts
-
-
-def _slugs(texts: pa.Array, limit: int) -> pa.Array:
-    words = _folded(texts)
-    found = pc.replace_substring(words, " ", "-")
-    long = pc.greater(pc.binary_length(words), limit) if limit else pa.array([], pa.bool_())
-    if not pc.any(long).as_py():
-        return found
-    return pc.replace_with_mask(
-        found, long, pa.array([slug(text, limit) for text in words.filter(long).to_pylist()], _TEXT)
-    )
 
 
 def _cleaned(texts: pa.Array) -> pa.Array:

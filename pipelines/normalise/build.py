@@ -17,10 +17,10 @@ from pipelines.curation.parse import Typed, Vocabularies
 from pipelines.dtypes import empty, missing, typed
 from pipelines.normalise import flat
 from pipelines.normalise.children import Children, all_children, of_accepted
-from pipelines.normalise.citations import all_citations, of_partners
+from pipelines.normalise.citations import all_citations
 from pipelines.normalise.divergences import resolve_targets, versions, without_target
 from pipelines.normalise.identity import complete_keys, keys_of, likely_successors, natural_keys, vanished
-from pipelines.normalise.keys import among, found_at, only, rows_among
+from pipelines.normalise.keys import among, found_at, in_order, only, rows_among
 from pipelines.normalise.likeness import lookalikes_reported
 from pipelines.normalise.namesakes import report_namesakes
 from pipelines.normalise.plausibility import report_doubts
@@ -28,6 +28,7 @@ from pipelines.normalise.resolve import references, resolve_names, resolve_rows
 from pipelines.normalise.rows import Rows, Workspace, addresses, in_contract
 from pipelines.normalise.traces import cited, provenance
 from pipelines.normalise.usage import report_unused
+from pipelines.parallel import aside
 from pipelines.texts import as_arrow, doubled
 from schemas.declaration import Column, Family, Kind, SourcesCell, Table, VersionCell
 from schemas.registry import tables as declared_tables
@@ -47,24 +48,25 @@ def normalise(sheets: dict[str, Typed], vocabularies: Vocabularies, log: IssueLo
     known = references(workspace)
     resolve_names(workspace, known)
     _give_keys(workspace)
-    resolve_rows(workspace)
-    resolve_targets(workspace)
-    children = all_children(workspace, known)
-    said = all_citations(workspace, children, known)
-    version_rows, version_citations = versions(workspace, known)
-    children += version_rows
-    citations = pd.concat([said, version_citations], ignore_index=True)
-    _refuse_dependants(workspace, children, citations)
     with lookalikes_reported(workspace):
-        built = _assemble(workspace, children)
-        _derive(built)
-        citations = pd.concat([citations, of_partners(citations, built)], ignore_index=True)
-        built["citations"] = _finish(declared_tables()["citations"], cited(citations, built))
-        del said, version_citations, citations  # as long as the longest table
-        built["provenance"] = _finish(declared_tables()["provenance"], provenance(workspace, children))
-        for name, table in declared_tables().items():
-            if table.family is Family.FLAT:
-                built[name] = _finish(table, flat.build(name, built))
+        resolve_rows(workspace)
+        resolve_targets(workspace)
+        children = all_children(workspace, known)
+        said = all_citations(workspace, children, known)
+        version_rows, version_citations = versions(workspace, known)
+        children += version_rows
+        citations = pd.concat([said, version_citations], ignore_index=True)
+        del said, version_citations  # as long as the longest table
+        _refuse_dependants(workspace, children, citations)
+        with aside(lambda: _finish(declared_tables()["provenance"], provenance(workspace, children))) as placed:
+            built = _assemble(workspace, children)
+            _derive(built)
+            built["citations"] = _finish(declared_tables()["citations"], cited(citations, built))
+            del citations
+            for name, table in declared_tables().items():
+                if table.family is Family.FLAT:
+                    built[name] = _finish(table, flat.build(name, built))
+            built["provenance"] = placed()
         report_doubts(workspace)
         report_namesakes(workspace)
         _check_registry(workspace, built)
@@ -103,6 +105,8 @@ def _refuse_doubles(workspace: Workspace, rows: Rows, values: pd.Series, code: s
 
 def _refuse_dependants(workspace: Workspace, children: list[Children], citations: pd.DataFrame) -> None:
     """A row goes with the row that it refers to: what was refused is an error already, what follows from it is told."""
+    if workspace.log.errors().empty and all(_stands_whole(workspace, rows) for rows in workspace.rows.values()):
+        return  # whatever a row refers to was found, and stands
     standing: dict[str, pd.Series] = {}
     before = -1
     while before < (refused := sum(len(rows.typed.refused) for rows in workspace.rows.values())):
@@ -126,6 +130,10 @@ def _refuse_dependants(workspace: Workspace, children: list[Children], citations
         places = child.rows.typed.source.cells(child.parent[lost].to_numpy(), label)
         workspace.log.add("ligne-entrainee", places.assign(value=keys[lost].to_numpy()))
         child.frame, child.parent = child.frame.drop(lost), child.parent.drop(lost)
+
+
+def _stands_whole(workspace: Workspace, rows: Rows) -> bool:
+    return not rows.typed.refused and _adrift(workspace, rows).empty
 
 
 def _unsupported(workspace: Workspace, rows: Rows, keys: pd.Series, table: Table, citations: pd.DataFrame) -> pd.Index:
@@ -196,9 +204,9 @@ def _finish(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
         column.name: _typed(frame[column.name], column) if column.name in frame else missing(column, frame.index)
         for column in table.published
     }
-    finished, order = pd.DataFrame(columns), pc.sort_indices(as_arrow(columns[table.key])).to_numpy()
-    if (order[1:] < order[:-1]).any():
-        finished = finished.take(order)
+    finished, keys = pd.DataFrame(columns), as_arrow(columns[table.key])
+    if not in_order(keys):
+        finished = finished.take(pc.sort_indices(keys).to_numpy())
     return finished.reset_index(drop=True)
 
 

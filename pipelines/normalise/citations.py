@@ -5,6 +5,7 @@ Belongs here: the grammar ``ALP3 ; Début = ALP4, ALP6`` and who inherits what. 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +23,7 @@ from pipelines.sheets.labels import label_index
 from pipelines.text import fold, on_distinct
 from pipelines.texts import as_arrow, as_series
 from schemas.declaration import Cell, PartnerOrGroupCell, Sheet, SourcesCell, VersionCell, ZoneCell
+from schemas.registry import tables as declared_tables
 
 STATED = ("row", "label", "source_id")
 
@@ -160,19 +162,36 @@ def _of_sheet(rows: Rows, said: pd.DataFrame, children: list[Children]) -> list[
     return found
 
 
-def of_partners(citations: pd.DataFrame, tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """A partner is cited by whatever cites its names and the rows that hold it."""
-    table, source = (as_arrow(citations[name]).dictionary_encode() for name in ("table_code", "source_id"))
-    row, many = as_arrow(citations["ligne_id"]), len(source.dictionary)
-    found = []
-    for code, name in enumerate(table.dictionary.to_pylist()):
+def places_of(citations: pd.DataFrame, tables: dict[str, pd.DataFrame]) -> Positions:
+    """Where the row that each citation is about stands in its table, -1 where it does not stand."""
+    row, found = as_arrow(citations["ligne_id"]), np.full(len(citations), -1, dtype=np.int64)
+    for name, own in _by_table(citations):
+        # Mostly one run, which is looked up as it is.
+        whole = len(own) and own[-1] - own[0] + 1 == len(own)
+        said = row.slice(own[0], len(own)) if whole else row.take(pa.array(own))
+        held = as_arrow(tables[name][declared_tables()[name].key])
+        found[own] = pc.fill_null(pc.index_in(said, value_set=held, skip_nulls=True), -1).to_numpy()
+    return found
+
+
+def _by_table(citations: pd.DataFrame) -> Iterator[tuple[str, Positions]]:
+    coded = as_arrow(citations["table_code"]).dictionary_encode()
+    codes = coded.indices.to_numpy()
+    for code, name in enumerate(coded.dictionary.to_pylist()):
+        yield name, np.flatnonzero(codes == code)
+
+
+def of_partners(citations: pd.DataFrame, places: Positions, tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """A partner is cited by whatever cites its names and the rows that hold it; ``places``: see `places_of`."""
+    source = as_arrow(citations["source_id"]).dictionary_encode()
+    many, found = len(source.dictionary), []
+    for name, cited in _by_table(citations):
         frame = tables[name]
         columns = frame.columns.intersection(["partenaire_id", "exploitant_id"] if name != "partenaires" else [])
-        own = np.flatnonzero(table.indices.to_numpy() == code)
+        own = cited[places[cited] >= 0]
         for column in columns:
-            at = pc.index_in(row.take(own), value_set=as_arrow(frame[frame.columns[0]]))
             partner = as_arrow(frame[column]).dictionary_encode()
-            named = pc.fill_null(partner.indices.take(at), -1).to_numpy().astype(np.int64)
+            named = pc.fill_null(partner.indices, -1).to_numpy()[places[own]].astype(np.int64)
             pairs = np.unique((named * many + source.indices.to_numpy()[own])[named >= 0])
             partners, sources = partner.dictionary.take(pairs // many), source.dictionary.take(pairs % many)
             index = pd.RangeIndex(len(pairs))

@@ -74,7 +74,7 @@ def _slugs(frame: pd.DataFrame, table: Table) -> pa.Array:
     if table.natural_key[0] in scoped:
         national = reduce(pc.and_, (said[name].is_null() for name in scoped))
         joined = pc.if_else(national, _joined([pa.scalar(_NATIONAL, _TEXT), joined], " "), joined)
-    return as_arrow(slugs(as_series(joined, frame.index), SLUG_LIMIT))
+    return slugs(joined, SLUG_LIMIT)
 
 
 def complete_keys(frame: pd.DataFrame, table: Table, registry: pd.DataFrame) -> pd.DataFrame:
@@ -110,40 +110,40 @@ def _completed(
     if key.null_count:
         taken = pa.concat_arrays([key.drop_null(), as_arrow(own["ligne_id"]).drop_null()])
         rows = np.flatnonzero(blank)
-        slugs = _slugs(only(frame.loc[:, frame.columns.isin(table.natural_key)], blank), table)
+        names = _slugs(only(frame.loc[:, frame.columns.isin(table.natural_key)], blank), table)
 
         def of_contested(contested: Mask) -> pa.Array:
             wanted = np.zeros(len(frame), dtype=bool)
             wanted[rows[contested]] = True
             return naturals(wanted)
 
-        key = pc.replace_with_mask(key, pa.array(blank), _minted(slugs, of_contested, taken))
+        key = pc.replace_with_mask(key, pa.array(blank), _minted(names, of_contested, taken))
     return key, blank
 
 
-def _minted(slugs: pa.Array, naturals: Callable[[Mask], pa.Array], taken: pa.Array) -> pa.Array:
+def _minted(names: pa.Array, naturals: Callable[[Mask], pa.Array], taken: pa.Array) -> pa.Array:
     """A free name for each distinct pair of slug and natural key, in their order: mostly the slug itself.
 
     Only the slugs that several rows make or that are taken need a number, and those that such a name may take away:
     ``naturals`` is asked for the natural keys of these rows only.
     """
-    coded = slugs.dictionary_encode()
+    coded = names.dictionary_encode()
     several = np.bincount(coded.indices.to_numpy(), minlength=len(coded.dictionary)) > 1
     contested = several | as_mask(pc.is_in(coded.dictionary, value_set=taken))
     while (wider := _akin(coded.dictionary, coded.dictionary.filter(contested))).sum() > contested.sum():
         contested = wider
     if not contested.any():
-        return slugs
+        return names
     rows = pa.array(contested).take(coded.indices)
     held = set(taken.filter(_akin(taken, coded.dictionary.filter(contested))).to_pylist())
-    pairs = list(zip(slugs.filter(rows).to_pylist(), naturals(as_mask(rows)).to_pylist(), strict=True))
+    pairs = list(zip(names.filter(rows).to_pylist(), naturals(as_mask(rows)).to_pylist(), strict=True))
     given: dict[tuple[str, str], str] = {}
     numbers: dict[str, int] = {}
     for wanted, natural in sorted(set(pairs)):
         name, numbers[wanted] = _free(wanted, held, numbers.get(wanted, 1))
         given[wanted, natural] = name
         held.add(name)
-    return pc.replace_with_mask(slugs, rows, pa.array([given[pair] for pair in pairs], _TEXT))
+    return pc.replace_with_mask(names, rows, pa.array([given[pair] for pair in pairs], _TEXT))
 
 
 def _akin(names: pa.Array, others: pa.Array) -> Mask:

@@ -32,6 +32,11 @@ def found_at(keys: pd.Series, held: pd.Series) -> Positions:
     return positions
 
 
+def in_order(keys: pa.Array) -> bool:
+    """Whether no key comes before the one above it; none is missing."""
+    return not pc.any(pc.less(keys[1:], keys[:-1])).as_py()
+
+
 def rows_among(rows: pd.DataFrame, held: pd.DataFrame) -> Mask:
     """Whether each row holds the texts of a row of the other frame, column by column; one with a missing text does not.
 

@@ -17,6 +17,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.normalise.keys import Mask, only
 from pipelines.normalise.letters import Pairs, Positions, Prints, Words, in_chunks
 from pipelines.normalise.rows import Rows, Workspace
 from pipelines.parallel import aside
@@ -30,6 +31,8 @@ THRESHOLD = 90
 """Of 100: the share of letters that two texts have in common, whatever the order of their words."""
 BLOCK = 500
 """Rows compared with one another at most: a contract's rows beyond that are cut into runs of like beginnings."""
+MANY = 64
+"""Rows of a run, from which on all its pairs are looked at together."""
 SPELLINGS = ("contrats_denominations",)
 """Tables of spellings, where likeness is the point."""
 _SAYS_NOTHING = frozenset({"remarque", "_contrat"})
@@ -39,7 +42,8 @@ _SAYS_NOTHING = frozenset({"remarque", "_contrat"})
 def lookalikes_reported(workspace: Workspace) -> Iterator[None]:
     """Warns of rows whose words are nearly those of an earlier row, and that no other cell tells apart.
 
-    They are compared in a thread of their own while the block goes on; the warnings come when it ends.
+    They are compared in a thread of their own while the block goes on; the warnings come when it ends, of the rows
+    that nothing refused meanwhile.
     """
     compared = [
         (rows, words, _joined(rows.frame, words), rows.scope)
@@ -49,7 +53,8 @@ def lookalikes_reported(workspace: Workspace) -> Iterator[None]:
     with aside(lambda: [_pairs(texts, scope) for _, _, texts, scope in compared]) as found:
         yield
         for (rows, words, _, _), pairs in zip(compared, found(), strict=True):
-            _report(workspace, rows, words, pairs)
+            standing = pairs["row"].isin(rows.frame.index) & pairs["other"].isin(rows.frame.index)
+            _report(workspace, rows, words, only(pairs, standing.to_numpy()))
 
 
 def _words(rows: Rows) -> list[str]:
@@ -89,8 +94,7 @@ def _pairs(texts: pd.Series[str], scopes: pd.Series[str]) -> pd.DataFrame:
     prints = Prints.of(ordered["text"].to_arrow().cast(pa.large_string()))
     run, index, place = (ordered[name].to_numpy().astype(np.int64) for name in ("run", "index", "place"))
     found = []
-    for close in _of_like_lengths(run, prints.lengths):
-        pairs = prints.near(close, THRESHOLD)
+    for pairs in _near(run, prints):
         scores = np.rint(prints.scores(pairs, THRESHOLD)).astype(np.int64)
         one, other = (side[scores > 0] for side in pairs)
         later = index[one] > index[other]
@@ -129,13 +133,24 @@ def _digits(texts: pa.Array) -> pa.Array:
     return pc.replace_with_mask(pa.repeat(pa.scalar("", texts.type), len(texts)), numbered, digits)
 
 
-def _of_like_lengths(run: Positions, lengths: Positions) -> Iterator[Pairs]:
-    """Pairs of texts of a run, which come by length: the longer one is within what `THRESHOLD` allows."""
+def _near(run: Positions, prints: Prints) -> Iterator[Pairs]:
+    """Pairs of texts of a run that may be alike; some more go with them."""
+    starts = np.flatnonzero(np.diff(run, prepend=-1))
+    sizes = np.diff(starts, append=len(run))
+    for start, size in zip(starts[sizes >= MANY].tolist(), sizes[sizes >= MANY].tolist(), strict=True):
+        yield prints.near_together(start, start + size, THRESHOLD)
+    few = np.repeat(sizes < MANY, sizes)
+    for close in _of_like_lengths(run, prints.lengths, few):
+        yield prints.near(close, THRESHOLD)
+
+
+def _of_like_lengths(run: Positions, lengths: Positions, wanted: Mask) -> Iterator[Pairs]:
+    """Pairs of ``wanted`` texts of a run, which come by length: the longer one is within what `THRESHOLD` allows."""
     beyond = int(lengths.max(initial=0)) * 2 + 1
     longest = lengths * (200 - THRESHOLD) // THRESHOLD
     rows = np.arange(len(run))
     ends = np.searchsorted(run * beyond + lengths, run * beyond + longest, side="right")
-    return in_chunks(rows, rows + 1, ends - rows - 1)
+    return in_chunks(rows, rows + 1, np.where(wanted, ends - rows - 1, 0))
 
 
 def compatible(frame: pd.DataFrame, pairs: pd.DataFrame, told: list[str]) -> pd.Series:

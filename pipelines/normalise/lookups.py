@@ -56,11 +56,18 @@ class Lookup:
 
     def resolve(self, texts: pd.Series, scopes: pd.Series | None = None) -> pd.Series:
         """The key of each text, the contract's own spellings first; missing where the text is unknown or blank."""
-        words, names = as_arrow(folded(texts)), _names(self.known["scope"], self.known["folded"])
-        places = pc.index_in(_names("", words), names)
+        said, names = as_arrow(texts).dictionary_encode(), _names(self.known["scope"], self.known["folded"])
+        words = as_arrow(folded(as_series(said.dictionary, pd.RangeIndex(len(said.dictionary)))))
+        places, indices = pc.index_in(_names("", words), names), said.indices
         if scopes is not None:
-            places = pc.coalesce(pc.index_in(_names(as_arrow(scopes.fillna("")), words), names), places)
-        return as_series(self.known["key"].take(places), texts.index)
+            within = as_arrow(scopes.fillna("")).dictionary_encode()
+            many = pa.scalar(len(within.dictionary), pa.int64())
+            pairs = pc.add(pc.multiply(said.indices.cast(pa.int64()), many), within.indices).dictionary_encode()
+            word = pc.divide(pairs.dictionary, many)
+            scope = within.dictionary.take(pc.subtract(pairs.dictionary, pc.multiply(word, many)))
+            own = pc.index_in(_names(scope, words.take(word)), names)
+            places, indices = pc.coalesce(own, places.take(word)), pairs.indices
+        return as_series(self.known["key"].take(places).take(indices), texts.index)
 
     def spellings(self, scope: str = "") -> dict[str, str]:
         """What stands for something in this contract (default: in all of them), with its key."""

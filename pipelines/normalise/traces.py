@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.normalise.children import Children
+from pipelines.normalise.citations import of_partners, places_of
 from pipelines.normalise.keys import Positions, as_mask
 from pipelines.normalise.rows import Workspace
 from pipelines.texts import as_arrow, as_series
@@ -22,20 +23,28 @@ _TEXT = pa.large_string()
 
 
 def cited(citations: pd.DataFrame, built: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """The citations (see `citations.all_citations`) of published rows by published sources, each once, with its key."""
+    """The citations of published rows by published sources, each once, with its key.
+
+    ``citations``: those that cells state (see `citations.all_citations`); those of partners are added.
+    """
+    places = places_of(citations, built)
+    more = of_partners(citations, places, built)
+    kept = np.append(places, places_of(more, built)) >= 0
+    citations = pd.concat([citations, more], ignore_index=True)
+    del places, more
     table, source = _coded(citations["table_code"]), _coded(citations["source_id"])
     row, column = as_arrow(citations["ligne_id"]), as_arrow(citations["colonne"])
     column = pc.if_else(pc.equal(column, ""), pa.scalar(None, _TEXT), column).dictionary_encode()
-    kept = as_mask(pc.is_in(source, value_set=as_arrow(built["sources"]["source_id"])))
-    for code, name in enumerate(table.dictionary.to_pylist()):
-        own, keys = np.flatnonzero(table.indices.to_numpy() == code), built[name][declared_tables()[name].key]
-        kept[own] &= as_mask(pc.is_in(row.take(own), value_set=as_arrow(keys)))
+    kept &= as_mask(pc.is_in(source, value_set=as_arrow(built["sources"]["source_id"])))
     keys = _joined(_dashed(table), row, _dashed(column), _texts(source))
-    order, alike = _in_order(keys)
+    order, there, alike = _in_order(keys)
     if len(alike):
         kept[alike] &= ~citations.iloc[alike].duplicated(list(declared_tables()["citations"].natural_key)).to_numpy()
-    found = {"citation_id": keys, "table_code": table, "ligne_id": row, "colonne": column, "source_id": source}
-    return _taken(found, order[kept[order]])
+    del keys
+    if not kept.all():
+        order, there = order[kept[order]], there.filter(pa.array(kept[order]))
+    found = {"table_code": table, "ligne_id": row, "colonne": column, "source_id": source}
+    return _taken(found, order, citation_id=there)
 
 
 def provenance(workspace: Workspace, children: list[Children]) -> pd.DataFrame:
@@ -53,7 +62,7 @@ def provenance(workspace: Workspace, children: list[Children]) -> pd.DataFrame:
     del parts, origins
     heads = _joined(_dashed(found["table_code"]), found["ligne_id"])
     keys = _joined(heads, pa.repeat(pa.scalar("1", _TEXT), len(heads)))
-    order, alike = _in_order(keys)
+    order, there, alike = _in_order(keys)
     if len(alike):
         named = list(declared_tables()["provenance"].natural_key)
         places = _taken({name: found[name] for name in named}, alike).set_axis(alike, axis="index")
@@ -64,8 +73,9 @@ def provenance(workspace: Workspace, children: list[Children]) -> pd.DataFrame:
         keys = _joined(heads, pa.array(rank).cast(_TEXT))
         order = pc.sort_indices(keys).to_numpy()
         order = order[rank[order] > 0]
-    del heads
-    return _taken({"provenance_id": keys} | found, order)
+        there = keys.take(order)
+    del heads, keys
+    return _taken(found, order, provenance_id=there)
 
 
 def _whole(parts: list[pa.Table]) -> dict[str, pa.Array]:
@@ -110,19 +120,21 @@ def _joined(*parts: pa.Array) -> pa.Array:
     return pc.binary_join_element_wise(*parts, pa.scalar("-", _TEXT), null_handling="skip")
 
 
-def _in_order(keys: pa.Array) -> tuple[Positions, Positions]:
-    """The keys in order, and where those are that are no one's alone."""
+def _in_order(keys: pa.Array) -> tuple[Positions, pa.Array, Positions]:
+    """The order of the keys, the keys in it, and where those are that are no one's alone."""
     order = pc.sort_indices(keys).to_numpy()
     there = keys.take(order)
     again = pc.equal(there[1:], there[:-1]).to_numpy(zero_copy_only=False)
-    return order, np.sort(order[np.append(again, False) | np.append(False, again)]) if again.any() else order[:0]
+    alike = np.sort(order[np.append(again, False) | np.append(False, again)]) if again.any() else order[:0]
+    return order, there, alike
 
 
-def _taken(columns: dict[str, pa.Array], rows: Positions) -> pd.DataFrame:
-    """These rows of columns; what was coded becomes text."""
+def _taken(columns: dict[str, pa.Array], rows: Positions, **keys: pa.Array) -> pd.DataFrame:
+    """These rows of columns, after their ``keys``, which are taken already; what was coded becomes text."""
     index = pd.RangeIndex(len(rows))
     return pd.DataFrame(
-        {
+        {name: as_series(one, index) for name, one in keys.items()}
+        | {
             name: pd.Series(one.take(rows).to_numpy(), index=index)
             if pa.types.is_integer(one.type)
             else as_series(_texts(one.take(rows)), index)

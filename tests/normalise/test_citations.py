@@ -12,7 +12,7 @@ import pytest
 from pipelines.job import Outcome
 from pipelines.normalise import traces
 from pipelines.normalise.children import all_children
-from pipelines.normalise.citations import STATED, all_citations, column_of, of_partners, stated
+from pipelines.normalise.citations import STATED, all_citations, column_of, of_partners, places_of, stated
 from pipelines.normalise.rows import Workspace
 from schemas.declaration import SourcesCell
 from schemas.registry import sheets, tables
@@ -144,7 +144,7 @@ def test_operators_cite_partners_too() -> None:
             {"outil_id": ["guide", "autre"], "exploitant_id": ["grande-traversee", None]}, dtype="str"
         )
     }
-    found = of_partners(citations, frames)
+    found = of_partners(citations, places_of(citations, frames), frames)
     assert found[["table_code", "ligne_id", "source_id"]].values.tolist() == [
         ["partenaires", "grande-traversee", "alp3"]
     ]

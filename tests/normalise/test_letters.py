@@ -41,6 +41,30 @@ def test_no_pair_as_alike_as_the_cutoff_is_lost(texts: list[str], cutoff: int) -
         assert scores.get(pair, 0) == (pytest.approx(score) if score >= cutoff else 0)
 
 
+@given(ALIKE, st.sampled_from([60, 75, 90, 100]), st.integers(0, 3), st.sampled_from([1, 3, 128]))
+def test_texts_looked_at_together_lose_no_pair_either(texts: list[str], cutoff: int, start: int, strip: int) -> None:
+    stop = max(len(texts), start)
+    rows, others = np.triu_indices(stop - start, k=1)
+    prints = Prints.of(pa.array([*texts, *[""] * (stop - len(texts))], pa.large_string()))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(letters, "_STRIP", strip)
+        found = prints.near_together(start, stop, cutoff)
+
+    expected = prints.near((start + rows, start + others), cutoff)
+    assert set(zip(*found, strict=True)) == set(zip(*expected, strict=True))
+    assert len(found[0]) == len(expected[0])
+
+
+@given(st.lists(st.text("ab ", max_size=12), max_size=12))
+def test_words_are_in_order_whatever_is_sorted_at_a_time(texts: list[str]) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(letters, "_TEXTS", 3)
+        found = Words.of(pd.Series(texts, dtype="str")).joined().to_pylist()
+
+    assert found == [" ".join(sorted(fold(text).split())) for text in texts]
+
+
 def test_far_texts_are_excluded_before_any_score() -> None:
     prints = Prints.of(pa.array(["abcdef", "ghijkl", "abcdef a", "fedcba"], pa.large_string()))
 

@@ -299,5 +299,33 @@ def test_a_crowded_contract_is_compared_by_runs(small_sources: SmallSources, mon
     assert found == [cell_of("contrats/bretagne/Actions", "Intitulé", 6)]
 
 
+@pytest.mark.parametrize("many", [2, 64])
+def test_the_size_of_runs_changes_nothing(
+    small_sources: SmallSources, monkeypatch: pytest.MonkeyPatch, many: int
+) -> None:
+    monkeypatch.setattr("pipelines.normalise.likeness.MANY", many)
+    titles = ["Abeilles", "Relais de bagages", "Bouquetins", "Chamois", "Relais des bagages", "Bouquetin"]
+    small_sources.write_rows("contrats/bretagne/Actions", [action(title) for title in titles])
+
+    found = cells(doubts(small_sources), "ligne-ressemblante")
+
+    assert found == [cell_of("contrats/bretagne/Actions", "Intitulé", row) for row in (6, 7)]
+
+
+@pytest.mark.parametrize(("number", "told"), [(0, False), (1, False), (2, True)])
+def test_a_row_refused_after_the_comparison_is_like_no_other(
+    small_sources: SmallSources, number: int, told: bool
+) -> None:
+    rows = [action(title) for title in ("Relais de bagages", "Relais des bagages", "Abeilles")]
+    rows[number] |= {"Marchés cibles": "Atlantide"}
+    small_sources.write_rows("contrats/bretagne/Actions", rows)
+
+    issues = run(small_sources.root).issues
+
+    assert "code-inconnu" in set(issues["code"])
+    expected = [cell_of("contrats/bretagne/Actions", "Intitulé", 3)] if told else []
+    assert cells(issues, "ligne-ressemblante") == expected
+
+
 def test_the_real_sheets_raise_no_doubt_and_no_error() -> None:
     assert set(run(REAL).issues["severity"]) <= {"info"}
