@@ -13,16 +13,16 @@ import datetime as dt
 import hashlib
 import json
 import os
-import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
+from io import FileIO
 from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
 
-from pipelines.parallel import each, together
+from pipelines.parallel import aside, each, together
 from pipelines.publish import csv_files, lock, parquet_files, xlsx_files
 from pipelines.publish.datapackage import WORKBOOK, Files, datapackage, told_again
 from pipelines.publish.describing.files import DESCRIBING, write_describing, write_quality
@@ -39,7 +39,7 @@ from pipelines.publish.folder import NotAReleaseError, ReleaseFolder
 from pipelines.publish.formats import FORMATS, XLSX
 from pipelines.publish.journal import LEFT_OUT, TAKEN_BACK, among, journal, kept_out
 from pipelines.publish.notes import notes
-from pipelines.publish.staging import Staging, abandon, begin, reveal, seal, step
+from pipelines.publish.staging import Staging, abandon, begin, reveal, seal, step, to_the_disk
 from pipelines.publish.table_schema import Codes, Json, published_schema
 from pipelines.publish.tables_arrow import Declared, Frames, all_to_arrow
 from pipelines.publish.verify.files import damaged
@@ -152,15 +152,14 @@ def write_metadata(
             _write_json(staging.folder("schemas") / f"{name}.json", published_schema(table, codes, description))
         _write_text(staging.directory / DICTIONARY, markdown(staging.declared, description.titre))
         csv_files.write_frame(issues, staging.directory / ISSUES)
-        if sources_dir is not None:
-            _copy_sources(staging, sources_dir, issues)
         arrow = all_to_arrow(tables, staging.declared)
         files = Files(staging.directory, arrow, staging.declared, staging.formats)
         date = staging.date.isoformat()
         content, *_ = together(
-            partial(_content_sha256, staging, description, issues),
+            partial(_content_sha256, staging, files, description, issues),
             partial(write_quality, files, issues, staging.version, date),
-            *(partial(files.measures, path) for path in files.of_tables()),
+            partial(_copy_sources, staging, files, sources_dir, issues),
+            *(partial(files.measures, path) for path in files.of_tables() if not path.startswith("csv/")),
         )
         release = {"version": staging.version, "date": date, "contenu_sha256": str(content)}
         write_describing(files, description, release)
@@ -201,7 +200,9 @@ def finish(staging: Staging, found: Diff) -> Release:
             return replace(last, new=False)
         require_compatible(found)
         seal(staging, _measured(staging))
-        verified = verify(staging.directory)
+        with aside(partial(to_the_disk, staging)) as written:  # while its files are read again
+            verified = verify(staging.directory)
+            written()
         if not verified.sound:
             raise ValueError(f"La version préparée ne se vérifie pas :\n{verified.text()}")
         release = Release(staging.version, staging.date, reveal(staging), content, new=True, trial=staging.trial)
@@ -264,19 +265,23 @@ def _last_whole(versions: Versions) -> ReleaseFolder | None:
     return None
 
 
-def _content_sha256(staging: Staging, description: DatasetDescription, issues: pd.DataFrame) -> str:
+def _content_sha256(staging: Staging, files: Files, description: DatasetDescription, issues: pd.DataFrame) -> str:
     """The fingerprint of what the release says, whatever its date: CSV files, schemas, description of the dataset.
 
     What it lacks or takes from an earlier release counts too: the same tables, whole, are not the same release. Nor
-    is a trial the real one, nor what has other formats.
+    is a trial the real one, nor what has other formats. The measures of these files are taken on the way.
     """
-    digest = hashlib.sha256(_json(description.as_json()).encode())
+    digest, room = hashlib.sha256(_json(description.as_json()).encode()), memoryview(bytearray(_BLOCK))
     for name in staging.declared:
         for path in (f"csv/{name}.csv", f"schemas/{name}.json"):
+            own, size = hashlib.sha256(), 0
             with (staging.directory / path).open("rb", buffering=0) as file:
                 digest.update(f"{path} {os.fstat(file.fileno()).st_size}\n".encode())
-                while block := file.read(_BLOCK):
+                for block in _blocks(file, room):
                     digest.update(block)
+                    own.update(block)
+                    size += len(block)
+            files.know(path, size, own.hexdigest())
     lacks = kept_out(issues)[["code", "file", "sheet", "cell"]].drop_duplicates()
     digest.update("".join(f"{' | '.join(place)}\n" for place in sorted(lacks.itertuples(index=False))).encode())
     if staging.trial:
@@ -308,12 +313,20 @@ def _has_content(path: Path) -> bool:
     return path.is_file() and path.stat().st_size > 0
 
 
-def _copy_sources(staging: Staging, sources: Path, issues: pd.DataFrame) -> None:
+def _blocks(file: FileIO, room: memoryview) -> Iterator[memoryview]:
+    """What follows in a file, in blocks that come one after the other in the same room: a new one each costs more."""
+    while size := file.readinto(room):
+        yield room[:size]
+
+
+def _copy_sources(staging: Staging, files: Files, sources: Path | None, issues: pd.DataFrame) -> None:
     """Copies the content of the files that a build reads, not their rights or times; never what lies out of the folder.
 
     A workbook that could not be read is left out; when the last release's copy was read instead, it is that copy
-    which is kept, so that it is there for the next release too.
+    which is kept, so that it is there for the next release too. The measures of the copies are taken on the way.
     """
+    if sources is None:
+        return
     names = {code: set(issues.loc[issues["code"] == code, "file"]) for code in (LEFT_OUT, TAKEN_BACK)}
     found = {name: path for name, path in source_files(sources) if not among(name, names[LEFT_OUT] | names[TAKEN_BACK])}
     last = read_versions(staging.outputs).current()
@@ -322,8 +335,15 @@ def _copy_sources(staging: Staging, sources: Path, issues: pd.DataFrame) -> None
     targets = {staging.folder(SOURCES) / name: path for name, path in sorted(found.items())}
     for folder in sorted({target.parent for target in targets}):
         folder.mkdir(parents=True, exist_ok=True)
+    room = memoryview(bytearray(_BLOCK))
     for target, path in targets.items():
-        shutil.copyfile(path, target)
+        digest, size = hashlib.sha256(), 0
+        with path.open("rb", buffering=0) as file, target.open("wb") as copy:
+            for block in _blocks(file, room):
+                copy.write(block)
+                digest.update(block)
+                size += len(block)
+        files.know(target.relative_to(staging.directory).as_posix(), size, digest.hexdigest())
 
 
 def _write_json(path: Path, content: dict[str, object]) -> None:

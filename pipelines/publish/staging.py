@@ -123,20 +123,23 @@ def seal(staging: Staging, known: Mapping[str, str]) -> None:
     not move if it were.
     """
     files = sorted(path for path in staging.directory.rglob("*") if path.is_file())
-    with ThreadPoolExecutor(_SYNCS) as pool:
-        list(pool.map(_sync_file, files))
     names = [path.relative_to(staging.directory).as_posix() for path in files]
     lines = [f"{known.get(name) or _digest(path)}  {name}\n" for name, path in zip(names, files, strict=True)]
     with (staging.directory / SUMS).open("w", encoding="utf-8", newline="\n") as file:
         file.writelines(lines)
-        file.flush()
-        os.fsync(file.fileno())
     for parent, _, names in os.walk(staging.directory, topdown=False):
         for name in names:
             (Path(parent) / name).chmod(_READ_ONLY_FILE)
-        sync_folder(Path(parent))
         if Path(parent) != staging.directory:
             Path(parent).chmod(_READ_ONLY_FOLDER)
+
+
+def to_the_disk(staging: Staging) -> None:
+    """Sees to it that a sealed release is on the disk for good, files, names and rights: it may then be revealed."""
+    folders = [(Path(parent), names) for parent, _, names in os.walk(staging.directory)]
+    with ThreadPoolExecutor(_SYNCS) as pool:
+        list(pool.map(_sync_file, [folder / name for folder, names in folders for name in names]))
+        list(pool.map(sync_folder, [folder for folder, _ in folders]))
 
 
 def reveal(staging: Staging) -> Path:

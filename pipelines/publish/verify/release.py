@@ -88,6 +88,7 @@ def verify(folder: Path) -> Verification:
         if descriptor is not None:
             sums.vouched = descriptor.claims
             rows = _check_content(folder, descriptor, shelf, sums, log)
+            each(shelf.digest, shelf.paths)  # of the files that are not of tables
             check_files(descriptor, shelf, sums, log)
         sums.compare(shelf, log)
         sizes = [shelf.size(name) for name in shelf.paths]
