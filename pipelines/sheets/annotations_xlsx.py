@@ -7,9 +7,7 @@ the byte. Does not belong here: what each part becomes (``annotations_*``), the 
 from __future__ import annotations
 
 import shutil
-import struct
 import zipfile
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,7 +20,7 @@ from pipelines.sheets.annotations_rows import with_tail, without_tail
 from pipelines.sheets.annotations_styles import Styles, default_styles, report_looks
 from pipelines.sheets.annotations_tabs import STYLES_NAME, TAB_NAME, Tab, Tabs
 from pipelines.sheets.guard import UnreadableFileError, open_package, read_bytes
-from pipelines.sheets.packages import write_package
+from pipelines.sheets.packages import UNREADABLE, write_package
 from pipelines.sheets.xlsx_package import Package
 from pipelines.sheets.xml_edits import XmlError, read_xml, utf8
 from pipelines.text import fold
@@ -31,17 +29,7 @@ _SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.works
 _STYLES_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"
 _REPORT_PART = "xl/worksheets/rapport-contrats-destination.xml"
 _HEAD = 16_384
-_DAMAGED = (
-    zipfile.BadZipFile,
-    zlib.error,
-    XmlError,
-    KeyError,
-    EOFError,
-    NotImplementedError,
-    RuntimeError,
-    struct.error,
-    UnicodeDecodeError,
-)
+_DAMAGED = (*UNREADABLE, XmlError, KeyError, UnicodeDecodeError)
 
 
 def annotate_workbook(source: Path, target: Path, lines: Sequence[Line], shown: str) -> None:

@@ -8,11 +8,11 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
-import zlib
 from collections.abc import Iterable
 
 from pipelines.publish.verify.files import Shelf, Sums
 from pipelines.publish.verify.findings import Log
+from pipelines.sheets.packages import UNREADABLE
 
 
 def check_archive(content: bytes, path: str, expected: Iterable[str], shelf: Shelf, sums: Sums, log: Log) -> None:
@@ -36,7 +36,7 @@ def check_archive(content: bytes, path: str, expected: Iterable[str], shelf: She
                     log.add("archive-membre-different", path, row=name, found=found, expected=size)
                 elif (digest := _digest(archive, member)) != shelf.digest(name):
                     log.add("archive-membre-different", path, row=name, found=digest, expected=shelf.digest(name))
-    except (zipfile.BadZipFile, zlib.error, OSError, ValueError, NotImplementedError, RuntimeError) as error:
+    except (*UNREADABLE, OSError, ValueError) as error:
         log.add("archive-illisible", path, found=error)
         return
     for name in missing:

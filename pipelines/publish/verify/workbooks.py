@@ -13,7 +13,6 @@ import hashlib
 import io
 import re
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -28,6 +27,7 @@ from pipelines.publish.verify.findings import MOST_ALIKE, Log
 from pipelines.publish.verify.tables import decoded
 from pipelines.sheets.cells import column_letter
 from pipelines.sheets.limits import MAX_RATIO, RATIO_FROM
+from pipelines.sheets.packages import UNREADABLE
 
 _FORMULA = re.compile(rb"<f[ />]")
 _MOST_OF_A_FORMULA = 3
@@ -65,15 +65,7 @@ def open_workbook(content: bytes, path: str, log: Log) -> Book | None:
         read = CalamineWorkbook.from_filelike(io.BytesIO(content))
         known = members if list(members) == read.sheet_names else {}
         return Book(read, {name: digests[member] + digests[_STYLES] for name, member in known.items()})
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        CalamineError,
-        OSError,
-        ValueError,
-        NotImplementedError,
-        RuntimeError,
-    ) as error:
+    except (*UNREADABLE, CalamineError, OSError, ValueError) as error:
         log.add("classeur-illisible", path, found=error)
         return None
 
