@@ -58,7 +58,7 @@ captures: $(PROJECT) ## refait les images de docs/interface.md (demande Chromium
 bench: $(PROJECT) ## mesure le programme contre ses références, en un quart d’heure au plus (ONLY=a,b : ces rangs seulement)
 	@$(BIN)/python -m benchmarks run $(if $(ONLY),--only $(ONLY)) $(ARGS)
 
-bench-full: $(PROJECT) ## les mêmes mesures aux plus grandes tailles : un million d’actions, 10 000 classeurs (des heures)
+bench-full: $(PROJECT) ## les mêmes mesures aux plus grandes tailles : un million d’actions, 10 000 classeurs (des heures ; chaque rang a sa page)
 	@$(BIN)/python -m benchmarks run --full $(if $(ONLY),--only $(ONLY)) $(ARGS)
 
 lock: ## refait requirements.lock d’après pyproject.toml (demande uv)

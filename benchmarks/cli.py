@@ -213,13 +213,14 @@ def profile(contracts: int, actions: int, file_format: Format, seed: int, functi
     "--only",
     default="",
     metavar="RANGS",
-    help="Seulement ces rangs, séparés par des virgules (a,b,c…) ; la page n’est alors pas écrite.",
+    help="Seulement ces rangs, séparés par des virgules (a,b,c…) ; sans --full, la page n’est alors pas écrite.",
 )
 @guarded
 def run(full: bool, only: str) -> int:
     """Mesure le programme, rang par rang, et écrit la table dans benchmarks/results.md.
 
-    Avec --full, c’est benchmarks/results-full.md : une mesure rapide n’efface pas une longue.
+    Avec --full, chaque rang a sa page dans benchmarks/results-full : il se mesure seul, et une mesure rapide ne
+    l’efface pas.
 
     Une cible qui n’est pas tenue se lit dans la table ; le code de sortie n’est 1 que si un rang n’a pas pu
     être mesuré.
@@ -239,9 +240,10 @@ def run(full: bool, only: str) -> int:
     console = console_of()
     console.width = max(console.width, _WIDTH)
     console.print(grid(figures))
-    if set(wanted) == set(rows.KEYS):
-        console.print(f"Écrit : {shown_path(rows.write(figures, sizes, told))}", markup=False)
-    else:
+    written = rows.write(figures, wanted, sizes, told)
+    for path in written:
+        console.print(f"Écrit : {shown_path(path)}", markup=False)
+    if not written:
         error_console.print(f"Mesure partielle : benchmarks/{sizes.page} reste comme il était.", markup=False)
     return REFUSED if any(figure.failed for figure in figures) else DONE
 

@@ -102,8 +102,17 @@ def measured_row(row: Row, shop: Shop) -> list[Figure]:
     return found
 
 
-def write(figures: list[Figure], sizes: Sizes, told: Mapping[str, str], folder: Path | None = None) -> Path:
-    """Writes the page of a run of every row on a machine (see `machine`), and returns it."""
-    path = (folder or PAGES) / sizes.page
-    path.write_text(page(figures, told, {"Commande": sizes.name, **sizes.told(SEED)}), encoding="utf-8")
-    return path
+def write(figures: list[Figure], measured: Collection[str], sizes: Sizes, told: Mapping[str, str]) -> list[Path]:
+    """Writes the figures of the keys measured on a machine (see `machine`), and returns the pages.
+
+    One page of all keys, and none when a key was left out; or one a key, where sizes want that.
+    """
+    if "{}" in sizes.page:
+        pages = {sizes.page.format(key): ({key}, f"{sizes.name} ONLY={key}") for key in measured}
+    else:
+        pages = {sizes.page: (set(measured), sizes.name)} if set(measured) == set(KEYS) else {}
+    for name, (keys, command) in pages.items():
+        own = [figure for figure in figures if figure.key in keys]
+        (PAGES / name).parent.mkdir(exist_ok=True)
+        (PAGES / name).write_text(page(own, told, {"Commande": command, **sizes.told(SEED)}), encoding="utf-8")
+    return [PAGES / name for name in pages]

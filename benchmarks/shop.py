@@ -31,7 +31,8 @@ SMALL: Size = (2, 6)
 class Sizes:
     """How large everything is, and how many times it is measured.
 
-    ``long``: repetitions of what takes minutes; ``split``: rows of a table, and the most that a sheet takes.
+    ``long``: repetitions of what takes minutes; ``split``: rows of a table, and the most that a sheet takes. ``page``:
+    of the whole table, or of each key (« {} ») where one takes so long that they are measured one at a time.
     """
 
     name: str
@@ -111,7 +112,7 @@ QUICK = Sizes(
 )
 FULL = Sizes(
     name="make bench-full",
-    page="results-full.md",
+    page="results-full/{}.md",
     job=(1_000, 1_000_000),
     growth=((10, 10_000), (100, 100_000), (500, 500_000), (1_000, 1_000_000)),
     frictionless_rows=100_000,

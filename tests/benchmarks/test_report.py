@@ -78,9 +78,10 @@ def test_the_terminal_shows_every_line() -> None:
     assert all(word in capture.get() for word in ("travail entier", "– lecture", FAILED))
 
 
-def test_the_page_says_the_machine_and_no_path_of_it(tmp_path: Path) -> None:
-    text = write([HELD], QUICK, machine(), tmp_path).read_text(encoding="utf-8")
-    assert (tmp_path / "results.md").is_file()
+def test_the_page_says_the_machine_and_no_path_of_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("benchmarks.run.PAGES", tmp_path)
+    assert write([HELD], KEYS, QUICK, machine()) == [tmp_path / "results.md"]
+    text = (tmp_path / "results.md").read_text(encoding="utf-8")
     assert all(f"{name} " in text for name in LIBRARIES)
     assert {"Processeur", "Mémoire", "Noyau", "Python", "Bibliothèques", "Code", "Date"} <= set(machine())
     for word in ("graine 0", "100 contrats", "100\u202f000 actions", "make bench"):

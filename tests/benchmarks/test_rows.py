@@ -148,6 +148,25 @@ def test_a_partial_run_leaves_the_page_as_it_was(monkeypatch: pytest.MonkeyPatch
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_whole_run_writes_the_page(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    code, said = _run_command(monkeypatch, tmp_path, "")
+    assert code == 0
+    assert "partielle" not in said
+    assert [path.name for path in tmp_path.iterdir()] == ["results.md"]
+    assert "| a | travail |" in (tmp_path / "results.md").read_text(encoding="utf-8")
+
+
+def test_the_largest_sizes_have_a_page_a_row(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    code, said = _run_command(monkeypatch, tmp_path, "", "--full", "--only", "a,f")
+    assert code == 0
+    assert "partielle" not in said
+    pages = {path.name: path.read_text(encoding="utf-8") for path in (tmp_path / "results-full").iterdir()}
+    assert sorted(pages) == ["a.md", "f.md"]
+    assert "| a | travail |" in pages["a.md"]
+    assert "| a |" not in pages["f.md"]
+    assert "- Commande : make bench-full ONLY=a\n" in pages["a.md"]
+
+
 def test_an_unknown_row_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     code, said = _run_command(monkeypatch, tmp_path, "", "--only", "a,zz")
     assert code == 2
