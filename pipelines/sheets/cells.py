@@ -70,9 +70,9 @@ class Grid:
             texts[:, position] = listed(column)
         return texts
 
-    def top(self, rows: int) -> list[tuple[str, ...]]:
-        """The texts of the first rows."""
-        return list(zip(*(listed(column[:rows]) for column in self.columns), strict=True))
+    def row(self, position: int) -> list[str]:
+        """The texts of one row, from 0."""
+        return [text for column in self.columns for text in listed(column[position : position + 1])]
 
 
 @dataclass

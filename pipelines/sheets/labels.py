@@ -50,7 +50,8 @@ def find_sheet(name: str, sheets: dict[str, Sheet]) -> Sheet | None:
 def header_row(grid: Grid, known: Collection[str]) -> int | None:
     """The position of the first row that holds most of the ``known`` headers (folded), if it holds two of them."""
     found, most = None, min(2, len(known)) - 1
-    for position, row in enumerate(grid.top(HEADER_SEARCH_ROWS)):
+    for position in range(min(len(grid.kind), HEADER_SEARCH_ROWS)):
+        row = grid.row(position)
         matches = sum(fold(text) in known for text in row)
         if matches > most:
             found, most = position, matches
@@ -67,7 +68,7 @@ def label(grid: Grid, sheet: Sheet) -> Labelled:
         return Labelled(rows=None, missing=[item.label for item in sheet.fields if not item.optional])
     found: dict[str, int] = {}
     result = Labelled(rows=None)
-    for position, typed in enumerate(grid.top(header + 1)[header]):
+    for position, typed in enumerate(grid.row(header)):
         text = fold(typed)
         name = known.get(text)
         if name is not None and name not in found:
