@@ -24,6 +24,7 @@ from typing import Any, TypeVar
 import requests
 import yaml  # type: ignore[import-untyped]
 from playwright.sync_api import Page
+from playwright.sync_api import TimeoutError as TooLongError
 
 PROJECT = Path(__file__).parents[1]
 COPIED = ("pipelines", "schemas", "sources", "workspace.yaml")
@@ -435,6 +436,24 @@ def _session(leader: int) -> list[int]:
 def _metadata(entries: list[Json]) -> dict[str, Any]:
     values = ("text", "path", "intValue", "boolValue", "jsonString", "url", "mdStr", "table")
     return {one["label"]: next((one[name] for name in values if name in one), None) for one in entries}
+
+
+def backfill_one_workbook(page: Page, address: str, name: str) -> None:
+    """Launches the backfill of one workbook from the page of its job's partitions.
+
+    The dialog may be drawn anew between the choice and the click, and lose the choice: it is then made again.
+    """
+    for left in reversed(range(3)):
+        page.goto(address)
+        page.get_by_role("button", name="Launch backfill").first.click()
+        choose_one_workbook(page, name)
+        try:
+            page.get_by_role("button", name="Submit 1 run").click(timeout=20_000)
+        except TooLongError:
+            if not left:
+                raise
+        else:
+            return
 
 
 def choose_one_workbook(page: Page, name: str) -> None:

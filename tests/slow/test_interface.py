@@ -11,7 +11,7 @@ import pytest
 
 from pipelines.publish.verify.release import verify
 from tests.chromium import Watched, watched_page
-from tests.dagster_dev import DagsterDev, Key, choose_one_workbook, dagster_dev, wait_for
+from tests.dagster_dev import DagsterDev, Key, backfill_one_workbook, dagster_dev, wait_for
 from tests.spoiled_workbook import put
 from tests.udata import Udata, udata
 
@@ -190,10 +190,7 @@ def test_the_publisher_materialises_from_the_page(released: DagsterDev, watched:
 def test_the_publisher_reads_one_workbook_again_from_the_page(released: DagsterDev, watched: Watched) -> None:
     page = watched.page
     before = released.runs()
-    page.goto(released.page("jobs/relire_des_classeurs/partitions"))
-    page.get_by_role("button", name="Launch backfill").first.click()
-    choose_one_workbook(page, "alsace-v1")
-    page.get_by_role("button", name="Submit 1 run").click()
+    backfill_one_workbook(page, released.page("jobs/relire_des_classeurs/partitions"), "alsace-v1")
     launched = wait_for(
         lambda: next((run for run in released.runs() if run not in before), None),
         60,
