@@ -10,8 +10,9 @@ import random
 import re
 import warnings
 import zipfile
-import zlib
 from collections.abc import Callable
+
+from pipelines.sheets.packages import UNREADABLE
 
 Mutation = Callable[[bytes, random.Random], bytes]
 Parts = list[tuple[str, bytes]]
@@ -72,7 +73,7 @@ def _parts(raw: bytes) -> Parts | None:
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as package:
             return [(entry.filename, package.read(entry)) for entry in package.infolist()]
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError):
+    except (*UNREADABLE, OSError, ValueError):
         return None
 
 
