@@ -24,7 +24,7 @@ from pipelines.publish.diff.model import Diff, Status
 from pipelines.publish.diff.model import Release as Side
 from pipelines.publish.errors import OutputsBusy, OutputsError
 from pipelines.publish.release import Release, begin, finish, write_csv, write_release
-from pipelines.publish.staging import IN_PROGRESS, step
+from pipelines.publish.staging import IN_PROGRESS, Staging, reveal, step
 from pipelines.publish.versions import read_versions
 from tests.publish.publish_dataset import (
     CODES,
@@ -133,7 +133,7 @@ def test_same_inputs_same_bytes_whatever_the_clock_zone_and_locale(tmp_path: Pat
     assert digests(there / "releases" / "2026-11-22") == here
 
 
-@pytest.mark.parametrize("where", ["write_parquet", "full_workbook", "markdown", "seal", "reveal"])
+@pytest.mark.parametrize("where", ["write_parquet", "full_workbook", "markdown", "seal", "to_the_disk", "reveal"])
 def test_a_failure_in_the_middle_leaves_nothing_visible(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str
 ) -> None:
@@ -149,6 +149,41 @@ def test_a_failure_in_the_middle_leaves_nothing_visible(
     assert digests(tmp_path) == before
     assert nothing_left(tmp_path)
     assert released(tmp_path, LATER).version == first.version
+
+
+@pytest.mark.parametrize("processors", ["1", "2"])
+def test_every_file_is_on_the_disk_before_a_release_appears(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, processors: str
+) -> None:
+    monkeypatch.setenv("CONTRATS_PROCESSUS", processors)
+    synced: set[int] = set()
+    late: list[str] = []
+    sync = os.fsync
+
+    def noted(descriptor: int) -> None:
+        sync(descriptor)
+        synced.add(os.fstat(descriptor).st_ino)
+
+    def revealed(staging: Staging) -> Path:
+        every = [staging.directory, *staging.directory.rglob("*")]
+        late.extend(str(path) for path in every if path.stat().st_ino not in synced)
+        return reveal(staging)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    monkeypatch.setattr(publishing, "reveal", revealed)
+    assert released(tmp_path).new
+    assert late == []
+    assert len(synced) > len(DECLARED)
+
+
+def test_a_disk_that_does_not_keep_a_file_shows_no_release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: Path) -> NoReturn:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    with monkeypatch.context() as patch, pytest.raises(OutputsError):
+        patch.setattr("pipelines.publish.staging._sync_file", refuse)
+        released(tmp_path)
+    assert visible(tmp_path) == []
 
 
 def test_a_bad_frame_leaves_nothing_visible(tmp_path: Path) -> None:
