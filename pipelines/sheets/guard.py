@@ -28,7 +28,6 @@ from pipelines.sheets.limits import (
     VARIABLE,
     limits,
 )
-from pipelines.sheets.packages import UNREADABLE
 from pipelines.sheets.xlsx_marks import without_blank_rows
 from pipelines.sheets.xml_edits import utf8
 
@@ -169,7 +168,7 @@ def open_package(path: Path, raw: bytes) -> Package:
                 _check_declarations(path, entry.filename, part)
             elif _start(raw, entry) == b"PK\x03\x04":
                 package.notices.append(Notice("contenu-incorpore", entry.filename))
-    except (*UNREADABLE, ValueError) as error:
+    except (zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError, ValueError) as error:
         raise UnreadableFileError(
             path, "le fichier n’est pas un classeur lisible : il est abîmé ou incomplet"
         ) from error
