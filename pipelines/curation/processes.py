@@ -3,7 +3,8 @@
 The helpers are programs of their own (``helper``), not forks: they work as well from a server with threads, from a
 script, from a notebook. They start while this process goes on; all take the next files from one pipe, so that none
 waits for another, then each leaves what it read in a file, whose columns are mapped here: typed, if it is worth the
-start of typing. How many there are changes no byte of what is read.
+start of typing. A helper that has read for a while when it is told the vocabularies types that first: whoever told
+them had lists to read meanwhile, and takes up the files. How many there are changes no byte of what is read.
 
 Belongs here: when it is worth it, sharing the files out, joining what was read, and what goes wrong with a helper. Does
 not belong here: reading and typing; lots on several machines (``orchestration``).
@@ -23,7 +24,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from select import select
-from typing import IO, TypeVar
+from typing import IO, cast
 
 from pipelines.curation.gather import Fallback, Sources, read_units
 from pipelines.curation.lots import Lot, joined, joined_sources, typed_lot
@@ -44,7 +45,6 @@ ROWS_TYPED_APART = 50_000
 """A share of fewer rows is typed in less time than the libraries of typing take to load in another process."""
 _BATCHES_EACH, _MOST_BATCHES = 64, 2_000
 _TICKET = struct.Struct("<I")
-_Left = TypeVar("_Left", Lot, Sources)
 _HELPER = "pipelines.curation.helper"
 _PROJECT = Path(__file__).resolve().parents[2]
 
@@ -55,13 +55,17 @@ class ReaderDiedError(Exception):
 
 @dataclass(frozen=True)
 class Task:
-    """What all the processes read, in batches of which each ticket names one."""
+    """What all the processes read, in batches of which each ticket names one.
+
+    ``long``: of how many rows on a process types what it read.
+    """
 
     batches: Sequence[Sequence[Unit]]
     root: Path
     partial: bool
     fallback: Fallback | None
     here: Path
+    long: int
 
     def taken(self, tickets: int) -> Iterator[Sequence[Unit]]:
         """The batches that nobody took yet, one at a time."""
@@ -85,16 +89,19 @@ class Readers:
         Raises:
             ReaderDiedError: a helper was stopped.
         """
-        units: Iterable[Unit] = self.units if self._helpers is None else self._helpers.units()
-        mine = read_units(units, self.root, partial=self.partial, fallback=self.fallback)
         if self._helpers is None:
-            return typed_lot(mine, vocabularies)
+            return typed_lot(self._read(self.units), vocabularies)
         order = [unit.name for unit in self.units]
-        if mine.files["rows"].sum() < ROWS_TYPED_APART:
-            self._helpers.tell(None)
-            return typed_lot(joined_sources([mine, *self._helpers.left(Sources)], order), vocabularies)
         self._helpers.tell(vocabularies)
-        return joined([typed_lot(mine, vocabularies), *self._helpers.left(Lot)], order)
+        read = self._read(self._helpers.units())
+        parts = [typed_if_long(read, vocabularies, self._helpers.task.long), *self._helpers.left()]
+        lots = [part for part in parts if isinstance(part, Lot)]
+        if as_read := [part for part in parts if isinstance(part, Sources)]:
+            lots.append(typed_lot(joined_sources(as_read, order), vocabularies))
+        return joined(lots, order)
+
+    def _read(self, units: Iterable[Unit]) -> Sources:
+        return read_units(units, self.root, partial=self.partial, fallback=self.fallback)
 
 
 @contextmanager
@@ -117,7 +124,7 @@ def reading(
     if count < 1:
         yield readers
         return
-    task = Task(_batches(units, seconds, count + 1), root, partial, fallback, Path.cwd())
+    task = Task(_batches(units, seconds, count + 1), root, partial, fallback, Path.cwd(), ROWS_TYPED_APART)
     with _Helpers(task) as readers._helpers:
         readers._helpers.start(count)
         yield readers
@@ -210,15 +217,15 @@ class _Helpers:
             self._hear()
             yield from batch
 
-    def tell(self, vocabularies: Vocabularies | None) -> None:
-        """By which vocabularies the helpers are to type what they read; None: not at all."""
+    def tell(self, vocabularies: Vocabularies) -> None:
+        """By which vocabularies the helpers are to type what they read."""
         for helper in self._running:
             with suppress(BrokenPipeError):  # the next question says why
                 pickle.dump(vocabularies, _given(helper.process.stdin), protocol=5)
                 _given(helper.process.stdin).flush()
 
-    def left(self, form: type[_Left]) -> Iterator[_Left]:
-        """What each helper read, in the form it was told; nobody waits for one that came too late to read anything.
+    def left(self) -> Iterator[Lot | Sources]:
+        """What the helpers read; nobody waits for one that came too late to read anything.
 
         Raises:
             ReaderDiedError: a helper was stopped.
@@ -231,9 +238,7 @@ class _Helpers:
             if isinstance(helper.ended, Exception):
                 raise helper.ended
             if helper.ended is True:
-                read = load(self._folder / str(number))
-                assert isinstance(read, form)  # noqa: S101  (for the reader of types)
-                yield read
+                yield from cast("list[Lot | Sources]", load(self._folder / str(number)))
 
     def _hear(self) -> None:
         waiting = {_given(helper.process.stdout): helper for helper in self._running if helper.ended is None}
@@ -253,6 +258,11 @@ class _Helpers:
             raise ReaderDiedError(_died(-signal.SIGKILL)) from said
         else:
             helper.ended = said
+
+
+def typed_if_long(read: Sources, vocabularies: Vocabularies, least: int) -> Lot | Sources:
+    """What a process read, typed if it has so many rows."""
+    return typed_lot(read, vocabularies) if read.files["rows"].sum() >= least else read
 
 
 def _given(pipe: IO[bytes] | None) -> IO[bytes]:

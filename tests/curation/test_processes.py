@@ -22,6 +22,7 @@ from click.testing import CliRunner
 from pipelines import job
 from pipelines.cli import main
 from pipelines.curation import processes
+from pipelines.curation.parse import Vocabularies
 from pipelines.curation.processes import ReaderDiedError, Task, _batches, _Helpers, _seconds, _worth
 from pipelines.curation.units import Unit
 from pipelines.parallel import processors
@@ -86,16 +87,32 @@ def living(pid: int) -> bool:
     return True
 
 
-@pytest.mark.parametrize(("count", "partial", "apart"), [(2, False, 0), (3, True, 1_000)])
+def _told_late(helpers: _Helpers, vocabularies: Vocabularies) -> None:
+    """Tells the vocabularies once the helpers have read for a while."""
+    begun = waiting(helpers._tickets)
+    while waiting(helpers._tickets) > begun // 2:
+        time.sleep(0.01)
+    _TELL(helpers, vocabularies)
+
+
+_TELL = _Helpers.tell
+
+
+@pytest.mark.parametrize(
+    ("count", "partial", "long", "tell"),
+    [(2, False, 0, _TELL), (2, False, 1, _told_late), (3, True, 1_000, _TELL), (3, True, 1_000, _told_late)],
+)
 def test_the_number_of_processes_changes_nothing(
     sources: SmallSources,
     sharing: Callable[..., list[int]],
     monkeypatch: pytest.MonkeyPatch,
     count: int,
     partial: bool,
-    apart: int,
+    long: int,
+    tell: Callable[[_Helpers, Vocabularies], None],
 ) -> None:
-    monkeypatch.setattr(processes, "ROWS_TYPED_APART", apart)
+    monkeypatch.setattr(processes, "ROWS_TYPED_APART", long)
+    monkeypatch.setattr(_Helpers, "tell", tell)
     alone: list[str] = []
     with following_files(alone.append):
         wanted = job.read(sources.root, partial=partial)
@@ -162,7 +179,7 @@ def test_a_helper_ends_with_the_process_that_started_it(tmp_path: Path) -> None:
     os.write(given, struct.pack("<I", 0))
     os.close(given)
     unit = Unit("contrats/absent.xlsx", tmp_path / "contrats" / "absent.xlsx")
-    task = Task([[unit]], tmp_path, partial=False, fallback=None, here=tmp_path)
+    task = Task([[unit]], tmp_path, partial=False, fallback=None, here=tmp_path, long=0)
     (tmp_path / "travail").write_bytes(pickle.dumps(task))
     with subprocess.Popen(
         [sys.executable, "-m", "pipelines.curation.helper", str(tmp_path), "0", str(tickets)],
