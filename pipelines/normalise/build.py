@@ -63,14 +63,13 @@ def normalise(sheets: dict[str, Typed], vocabularies: Vocabularies, log: IssueLo
             _derive(built)
             built["citations"] = _finish(declared_tables()["citations"], cited(citations, built))
             del citations
-            for name, table in declared_tables().items():
-                if table.family is Family.FLAT:
-                    built[name] = _finish(table, flat.build(name, built))
+            with aside(lambda: _flat(built)) as flattened:
+                report_doubts(workspace)
+                report_namesakes(workspace)
+                _check_registry(workspace, built)
+                report_unused(workspace, built)
+                built |= flattened()
             built["provenance"] = placed()
-        report_doubts(workspace)
-        report_namesakes(workspace)
-        _check_registry(workspace, built)
-        report_unused(workspace, built)
     return {name: built[name] for name in declared_tables()}
 
 
@@ -231,6 +230,11 @@ def _assemble(workspace: Workspace, children: list[Children]) -> dict[str, pd.Da
             frame if name in ("contrats", "contrats_territoires", "nomenclatures") else _finish(tables[name], frame)
         )
     return built
+
+
+def _flat(built: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    own = [table for table in declared_tables().values() if table.family is Family.FLAT]
+    return {table.name: _finish(table, flat.build(table.name, built)) for table in own}
 
 
 def _derive(built: dict[str, pd.DataFrame]) -> None:

@@ -155,10 +155,10 @@ def write_metadata(
         arrow = all_to_arrow(tables, staging.declared)
         files = Files(staging.directory, arrow, staging.declared, staging.formats)
         date = staging.date.isoformat()
-        content, *_ = together(
+        _, content, *_ = together(
+            partial(_copy_sources, staging, files, sources_dir, issues),  # the longest
             partial(_content_sha256, staging, files, description, issues),
             partial(write_quality, files, issues, staging.version, date),
-            partial(_copy_sources, staging, files, sources_dir, issues),
             *(partial(files.measures, path) for path in files.of_tables() if not path.startswith("csv/")),
         )
         release = {"version": staging.version, "date": date, "contenu_sha256": str(content)}
