@@ -15,7 +15,8 @@ import math
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
-from pipelines.portal.client import Client, Json
+from pipelines.portal.answers import Json
+from pipelines.portal.client import Client
 from pipelines.portal.errors import PortalRefusedError, PortalUnreachable, UncertainError
 from pipelines.portal.held import HeldDataset, HeldResource, Owner, find, read
 from pipelines.portal.model import DATASET_KEY, RESOURCE_KEY, VERSION, Wanted, WantedResource

@@ -1,7 +1,7 @@
-"""Requests to a portal that runs udata: what is sent, what is tried again, and what each refusal means.
+"""Requests to a portal that runs udata: what is sent, and what is tried again.
 
-Belongs here: one request and its answer, the key, limits of rate, waits. Does not belong here: what to ask (``held``,
-``applying``), large files (``uploads``).
+Belongs here: one request and its answer, the key, limits of rate. Does not belong here: what an answer means
+(``answers``), what to ask (``held``, ``applying``), large files (``uploads``).
 
 Three kinds of requests are tried again in three ways. What only reads, replaces or deletes (GET, PUT, DELETE) gives the
 same when it is repeated: it is, after a wait. What makes something (POST) is repeated only when the portal said that it
@@ -14,24 +14,20 @@ data.gouv.fr's; and the fork of urllib3 that it installs takes the place of the 
 
 from __future__ import annotations
 
-import json
 import math
-import re
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from email.utils import parsedate_to_datetime
 from typing import Any, cast
 
 import requests
 from requests.auth import AuthBase
 
-from pipelines.portal.errors import AbsentError, PortalError, PortalRefusedError, PortalUnreachable, UncertainError
+from pipelines.portal.answers import AGAIN, Answer, Json, asked_wait, refusal, unheard
+from pipelines.portal.errors import PortalError, PortalUnreachable, UncertainError
 from pipelines.portal.portals import Portal
-from pipelines.text import numbered, printable
+from pipelines.text import numbered
 
-Json = dict[str, Any]
-KEY_VARIABLE = "DATAGOUV_API_KEY"
 _NAME = "contrats-destination"
 """How requests present themselves."""
 
@@ -40,40 +36,7 @@ _MOST_PAGES = 1000
 """Of one list: nobody owns as many datasets; a list that goes on has no end."""
 _MOST_BYTES = 64 * 1024 * 1024
 """Of one answer: a dataset with its resources takes some hundred kilobytes."""
-_DEPTH = 10
-"""Fields within fields whose errors are shown."""
-_SHOWN = 300
-"""Characters of the portal's own words that are shown."""
 _PASSING = frozenset({500, 502, 503, 504})
-_AGAIN = "Relancez la même commande plus tard : elle reprend où elle en est."
-_RIGHTS = (
-    "cette clé n’a pas le droit de faire cela",
-    "Vérifiez l’organisation, et demandez à en être membre, comme éditeur ou administrateur.",
-)
-_REASONS = {
-    400: (
-        "il n’accepte pas ce qui lui est envoyé",
-        "Corrigez ce qu’il nomme, refaites une version et recommencez : ce qui est déjà sur le portail y reste.",
-    ),
-    401: (
-        "la clé est absente, fausse ou périmée",
-        f"Vérifiez {KEY_VARIABLE} ; une clé se crée dans le profil, sur ce portail.",
-    ),
-    403: _RIGHTS,
-    404: ("ce qui est demandé n’existe pas, ou plus, sur ce portail", "Recommencez : le portail est d’abord relu."),
-    410: (
-        "le jeu de données y a été supprimé",
-        "Restaurez-le depuis le portail, ou attendez sa purge, dans la journée, puis recommencez.",
-    ),
-    413: ("l’envoi est trop gros pour lui", "Demandez-lui sa limite : un gros fichier lui arrive déjà par morceaux."),
-    415: ("il n’accepte pas ce genre de fichier", "Voyez ses formats admis, ou demandez-lui d’admettre celui-ci."),
-    423: ("il est en lecture seule en ce moment", _AGAIN),
-    429: ("il demande d’attendre", _AGAIN),
-}
-"""What a refusal means, and what to do."""
-_UNKNOWN = ("sa réponse est inattendue", "Recommencez ; si cela dure, signalez-le à ce portail.")
-_REFUSING = frozenset({400, 413, 415})
-_LATER = frozenset({423, 429})
 
 
 class _NoOther(AuthBase):
@@ -110,27 +73,6 @@ class Patience:
         """What to wait before each attempt: nothing before the first, then twice as long each time."""
         yield 0.0
         yield from (self.first_wait * 2**number for number in range(self.attempts - 1))
-
-
-@dataclass(frozen=True)
-class _Answer:
-    """An answer, read to its end."""
-
-    status_code: int
-    headers: Mapping[str, str]
-    content: bytes
-
-    @property
-    def said(self) -> Any:  # noqa: ANN401  (what JSON holds)
-        """What it says in JSON.
-
-        Raises:
-            ValueError: it is no JSON, or has no end of nesting.
-        """
-        try:
-            return json.loads(self.content)
-        except RecursionError:
-            raise ValueError from None
 
 
 @dataclass
@@ -222,7 +164,7 @@ class Client:
         try:
             answer = self._send("POST", path, **more)
         except requests.RequestException as error:
-            raise UncertainError(_unheard(error)) from None
+            raise UncertainError(unheard(error)) from None
         if cause := self._unclear(answer):
             raise UncertainError(cause)
         return self._object(self._read(answer))
@@ -241,7 +183,7 @@ class Client:
                     raise kind(f"le lien répond {answer.status_code}")
                 yield from answer.iter_content(1 << 20)
         except requests.RequestException as error:
-            raise PortalUnreachable(f"le lien ne répond pas : {_unheard(error)}") from None
+            raise PortalUnreachable(f"le lien ne répond pas : {unheard(error)}") from None
 
     def identified(self, answer: object) -> str:
         """The identifier of what was read or made.
@@ -268,19 +210,19 @@ class Client:
             try:
                 answer = self._send(method, path, **more)
             except requests.RequestException as error:
-                cause, asked = _unheard(error), 0.0
+                cause, asked = unheard(error), 0.0
                 continue
             if answer.status_code in gone:
                 return {}
             cause = self._unclear(answer)
             if not cause:
                 return self._read(answer)
-            asked = _asked_wait(answer.headers, self.now())
+            asked = asked_wait(answer.headers, self.now())
         raise PortalUnreachable(
-            f"{self.portal.root} ne répond pas comme attendu ({numbered(tried, 'essai')}) : {cause}. {_AGAIN}"
+            f"{self.portal.root} ne répond pas comme attendu ({numbered(tried, 'essai')}) : {cause}. {AGAIN}"
         )
 
-    def _send(self, method: str, path: str, **more: Any) -> _Answer:  # noqa: ANN401  (what requests takes)
+    def _send(self, method: str, path: str, **more: Any) -> Answer:  # noqa: ANN401  (what requests takes)
         """One request. A 429 says that nothing was done: the request is sent again, whatever it is, after the wait."""
         for left in reversed(range(self.patience.attempts)):
             if method != "GET":
@@ -292,12 +234,12 @@ class Client:
             if answer.status_code != 429 or not left or not self._may_wait(answer):
                 break
         if answer.status_code != 429 and answer.headers.get("X-RateLimit-Remaining", "").strip() == "0":
-            asked = _asked_wait(answer.headers, self.now())
+            asked = asked_wait(answer.headers, self.now())
             if asked <= self.patience.longest_wait:
                 self._not_before = self.steady() + max(asked, self.patience.first_wait)
         return answer
 
-    def _asked(self, method: str, url: str, **more: Any) -> _Answer:  # noqa: ANN401
+    def _asked(self, method: str, url: str, **more: Any) -> Answer:  # noqa: ANN401
         """The answer to a request, whole.
 
         Raises:
@@ -311,18 +253,18 @@ class Client:
                 content += block
                 if len(content) > _MOST_BYTES:
                     raise self.not_udata(f"une réponse dépasse {_MOST_BYTES >> 20} Mo")
-            return _Answer(answer.status_code, answer.headers, bytes(content))
+            return Answer(answer.status_code, answer.headers, bytes(content))
 
-    def _unclear(self, answer: _Answer) -> str:
+    def _unclear(self, answer: Answer) -> str:
         """Why an answer does not say whether the request was carried out; nothing when it does."""
         if answer.status_code in _PASSING:
-            return f"le portail a répondu {answer.status_code}{self._words(answer)}"
+            return f"le portail a répondu {answer.status_code}{answer.words(self.key)}"
         # Another page than JSON is another server's, which the next attempt would meet again.
         if answer.status_code < 400 and answer.content and "json" in answer.headers.get("Content-Type", ""):
-            return "la réponse du portail est coupée" if _json_of(answer) is None else ""
+            return "la réponse du portail est coupée" if answer.json() is None else ""
         return ""
 
-    def _read(self, answer: _Answer) -> Any:  # noqa: ANN401  (what JSON holds)
+    def _read(self, answer: Answer) -> Any:  # noqa: ANN401  (what JSON holds)
         status = answer.status_code
         if status == 204:
             return {}
@@ -335,15 +277,7 @@ class Client:
             raise PortalError(
                 f"{self.portal.root} renvoie ailleurs ({status}) : donnez à --portal l’adresse définitive du portail."
             )
-        why, advice = _REASONS.get(status, _UNKNOWN)
-        kind = PortalRefusedError if status in _REFUSING else PortalUnreachable if status in _LATER else PortalError
-        if status == 404:
-            raise AbsentError(f"{self.portal.root} : {why} ({status}). {advice}")
-        if status == 400 and "organization" in _fields(answer):  # of someone who is not in it
-            kind, (why, advice) = PortalError, _RIGHTS
-        if status == 429 and (asked := _asked_wait(answer.headers, self.now())) > 0:
-            why += f" {_told_wait(asked)}"
-        raise kind(f"{self.portal.root} refuse ({status}) : {why}{self._words(answer)}. {advice}")
+        raise refusal(self.portal.root, answer, self.key, self.now())
 
     def _object(self, answer: object) -> Json:
         if not isinstance(answer, dict):
@@ -357,99 +291,12 @@ class Client:
             "Vérifiez l’adresse donnée à --portal ; si c’est bien elle, le portail est peut-être en travaux."
         )
 
-    def _words(self, answer: _Answer) -> str:
-        """What the portal says of it, cut, and without the key should it repeat it."""
-        said = _json_of(answer)
-        told = said.get("errors") or said.get("message") or said.get("error") if isinstance(said, dict) else None
-        if not told:
-            return ""
-        text = " ; ".join(_told(told))
-        if self.key:
-            text = text.replace(self.key, "…")
-        return f" (le portail dit : « {printable(text, _SHOWN)} »)"
-
     # --- Waits ------------------------------------------------------------------------------------------------------
 
-    def _may_wait(self, answer: _Answer) -> bool:
+    def _may_wait(self, answer: Answer) -> bool:
         """Waits as the portal asks; false when that is too long."""
-        asked = _asked_wait(answer.headers, self.now())
+        asked = asked_wait(answer.headers, self.now())
         if asked > self.patience.longest_wait:
             return False
         self.sleep(max(asked, self.patience.first_wait))
         return True
-
-
-def _asked_wait(headers: Mapping[str, str], now: float) -> float:
-    """The seconds that the portal asks to wait: ``Retry-After``, else ``X-RateLimit-Reset``, else none said.
-
-    Both are a number of seconds, or an instant: a date of HTTP (RFC 9110), or seconds since 1970.
-    """
-    for name in ("Retry-After", "X-RateLimit-Reset"):
-        said = headers.get(name, "").strip()
-        if _NUMBER.fullmatch(said):
-            seconds = min(float(said), 1e12)
-            return seconds - now if seconds > _INSTANT else seconds
-        if said:
-            try:
-                return parsedate_to_datetime(said).timestamp() - now
-            except (ValueError, OverflowError):
-                continue
-    return 0.0
-
-
-_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]*)?")
-
-_INSTANT = 1e9
-"""From here on, a number of seconds is an instant (September 2001), not a wait (32 years)."""
-
-
-def _unheard(error: requests.RequestException) -> str:
-    """What happened to a request that got no answer; the library's own words hold the address and more."""
-    if isinstance(error, requests.ConnectTimeout):
-        return "le portail ne se laisse pas joindre dans le délai"
-    if isinstance(error, requests.Timeout):
-        return "la réponse n’est pas venue dans le délai"
-    if isinstance(error, requests.exceptions.SSLError):
-        return "le certificat du portail ne convient pas"
-    if isinstance(error, requests.exceptions.ProxyError):
-        return "le mandataire (proxy) ne répond pas"
-    if isinstance(error, requests.TooManyRedirects):
-        return "il renvoie sans fin d’une adresse à l’autre"
-    if isinstance(error, ValueError):  # requests.exceptions.InvalidURL, MissingSchema and the like
-        return "l’adresse n’en est pas une"
-    return "la connexion a été refusée ou coupée"
-
-
-def _json_of(answer: _Answer) -> object:
-    try:
-        found: object = answer.said
-    except ValueError:
-        return None
-    return found
-
-
-def _fields(answer: _Answer) -> Collection[str]:
-    """The fields that a refusal is about."""
-    said = _json_of(answer)
-    errors = said.get("errors") if isinstance(said, dict) else None
-    return errors if isinstance(errors, dict) else ()
-
-
-def _told(value: object, name: str = "", depth: int = _DEPTH) -> Iterator[str]:
-    """The texts in what a portal says of errors: one for each field, whose own may be nested."""
-    if isinstance(value, dict) and depth:
-        for inner, each in value.items():
-            yield from _told(each, f"{name}.{inner}" if name else str(inner), depth - 1)
-    elif isinstance(value, list) and depth:
-        for each in value:
-            yield from _told(each, name, depth - 1)
-    elif isinstance(value, dict | list):
-        return
-    else:
-        yield f"{name} : {value}" if name else str(value)
-
-
-def _told_wait(seconds: float) -> str:
-    if seconds < 120:
-        return f"{math.ceil(seconds)} secondes"
-    return f"{math.ceil(seconds / 60)} minutes" if seconds < 7200 else f"{math.ceil(seconds / 3600)} heures"

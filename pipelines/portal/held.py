@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote, unquote, urlsplit
 
-from pipelines.portal.client import Client, Json
+from pipelines.portal.answers import Json
+from pipelines.portal.client import Client
 from pipelines.portal.errors import AbsentError, PortalError
 from pipelines.portal.model import DATASET_KEY, RESOURCE_KEY, VERSION
 from pipelines.text import printable

@@ -1,6 +1,7 @@
 """Which portal is meant: its address, and whether what is published there is seen by everybody.
 
-Belongs here: the two portals of data.gouv.fr, and what an address must be. Does not belong here: asking it anything.
+Belongs here: the two portals of data.gouv.fr, what an address must be, where the key is. Does not belong here: asking
+it anything.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from urllib.parse import urlsplit
 
 DEMO = "https://demo.data.gouv.fr"
 PRODUCTION = "https://www.data.gouv.fr"
+KEY_VARIABLE = "DATAGOUV_API_KEY"
+"""Where the key is, in the environment and nowhere else."""
 _DEMO_HOSTS = frozenset({"demo.data.gouv.fr"})
 _NAMES = {"demo": DEMO, "production": PRODUCTION, "www": PRODUCTION}
 _HOST = re.compile(r"[\w.-]+|[0-9a-f:.]*:[0-9a-f:.]*")

@@ -13,12 +13,12 @@ from pathlib import Path
 
 from pipelines.portal import plan_text
 from pipelines.portal.applying import Publication
-from pipelines.portal.client import KEY_VARIABLE, Client
+from pipelines.portal.client import Client
 from pipelines.portal.errors import PortalError
 from pipelines.portal.guards import Allowed, Refusal, refusals
 from pipelines.portal.held import HeldDataset, owner_of
 from pipelines.portal.plan import Plan
-from pipelines.portal.portals import Portal
+from pipelines.portal.portals import KEY_VARIABLE, Portal
 from pipelines.portal.wanted import wanted
 from pipelines.publish.folder import ReleaseFolder
 

@@ -5,7 +5,7 @@ Belongs here: what udata answers about quality. Does not belong here: computing 
 
 from __future__ import annotations
 
-from pipelines.portal.client import Json
+from pipelines.portal.answers import Json
 
 _POINTS = {
     "license": "la licence",

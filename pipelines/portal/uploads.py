@@ -16,7 +16,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pipelines.portal.client import Client, Json
+from pipelines.portal.answers import Json
+from pipelines.portal.client import Client
 from pipelines.portal.errors import UncertainError
 from pipelines.publish.datapackage import MEDIA_TYPES
 

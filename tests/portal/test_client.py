@@ -15,7 +15,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.portal.client import Client, Patience, _asked_wait
+from pipelines.portal.answers import asked_wait
+from pipelines.portal.client import Client, Patience
 from pipelines.portal.errors import PortalError, PortalRefusedError, PortalUnreachable, UncertainError
 from pipelines.portal.portals import Portal, portal_at
 from tests.portal.scripted import Answer, Scripted, scripted
@@ -199,7 +200,7 @@ def test_after_the_last_request_that_is_allowed_the_next_one_waits_and_nothing_e
     st.sampled_from(["Retry-After", "X-RateLimit-Reset"]), st.text(alphabet="0123456789.-+:, GMTJanThu", max_size=40)
 )
 def test_no_header_is_a_fault(name: str, said: str) -> None:
-    assert isinstance(_asked_wait({name: said}, NOW), float)
+    assert isinstance(asked_wait({name: said}, NOW), float)
 
 
 # --- The key, and where requests go ---------------------------------------------------------------------------------

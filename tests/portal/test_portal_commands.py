@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from pipelines.cli import main
-from pipelines.portal.client import KEY_VARIABLE
+from pipelines.portal.portals import KEY_VARIABLE
 from pipelines.publish import lock
 
 NOWHERE = "http://127.0.0.1:9"
