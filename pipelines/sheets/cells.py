@@ -89,6 +89,11 @@ class Extent:
     deepest: tuple[int, int] = (0, 0)
     widest: tuple[int, int] = (0, 0)
 
+    @property
+    def area(self) -> int:
+        """The cells of the rectangle that holds them, blank ones included."""
+        return self.rows * self.columns
+
     def reach(self, row: int, column: int) -> None:
         """Counts one filled cell."""
         self.cells += 1

@@ -147,7 +147,7 @@ def read_rows(path: Path, raw: bytes) -> list[list[str]]:
                 if len(row) > found.columns:
                     found.columns, found.widest = len(row), (number - 1, len(row) - 1)
                 found.rows, found.deepest = number, (number - 1, len(row) - 1)
-                if found.columns > MAX_COLUMNS or found.rows * found.columns > most.area:
+                if found.columns > MAX_COLUMNS or found.area > most.area:
                     break
                 rows += [blank] * (number - 1 - len(rows))
                 rows.append(row)
@@ -157,7 +157,7 @@ def read_rows(path: Path, raw: bytes) -> list[list[str]]:
         ) from error
     finally:
         csv.field_size_limit(previous)
-    if found.columns <= MAX_COLUMNS and most.area < found.rows * found.columns < 2 * found.cells:
+    if found.columns <= MAX_COLUMNS and most.area < found.area < 2 * found.cells:
         raise past_limit(path, f"plus de {most.area} cellules")  # one after the other: none is far away
     check_reach(path, path.stem, found)
     return rows

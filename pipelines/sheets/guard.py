@@ -369,7 +369,7 @@ def check_reach(path: Path, sheet: str, found: Extent) -> None:
     if found.columns > MAX_COLUMNS:
         row, column = found.widest
         reason = f"le fichier a une cellule remplie en colonne {column_letter(column)}, {MAX_COLUMNS} colonnes au plus"
-    elif found.rows * found.columns > limits().area:
+    elif found.area > limits().area:
         row, column = found.deepest
         reason = f"le fichier a une cellule remplie très loin des autres, ligne {row + 1}"
     else:

@@ -120,7 +120,7 @@ class _Reader:
         extent.text += cells * length
         if (
             extent.columns > MAX_COLUMNS
-            or extent.rows * extent.columns > self._limits.area
+            or extent.area > self._limits.area
             or extent.cells > self._limits.cells
             or extent.text > self._limits.text
         ):
