@@ -114,5 +114,5 @@ def write(figures: list[Figure], measured: Collection[str], sizes: Sizes, told: 
     for name, (keys, command) in pages.items():
         own = [figure for figure in figures if figure.key in keys]
         (PAGES / name).parent.mkdir(exist_ok=True)
-        (PAGES / name).write_text(page(own, told, {"Commande": command, **sizes.told(SEED)}), encoding="utf-8")
+        (PAGES / name).write_text(page(own, told, {"Commande": command, **sizes.told(SEED, keys)}), encoding="utf-8")
     return [PAGES / name for name in pages]

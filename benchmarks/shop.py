@@ -5,6 +5,7 @@ Belongs here: making what is measured, unmeasured. Does not belong here: a figur
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -54,16 +55,19 @@ class Sizes:
     long: int
     split: tuple[int, int]
 
-    def told(self, seed: int) -> dict[str, str]:
-        """What a page says of it."""
-        return {
-            "Sources fabriquées": f"`python -m benchmarks generate`, graine {seed}, sans faute",
-            "Travail, actions": _said(self.job),
-            "Croissance": " ; ".join(map(_said, self.growth)),
-            "Classeurs lus": _said(self.xlsx_read),
-            "Nombres de classeurs": ", ".join(map(grouped, self.workbooks)),
-            "Versions comparées": _said(self.releases),
-        }
+    def told(self, seed: int, keys: Collection[str]) -> dict[str, str]:
+        """What the page of the rows of these keys says of it."""
+        known = (
+            ("Travail, actions", _said(self.job), {"a", "a2", "a3", "c"}),
+            ("Croissance", " ; ".join(map(_said, self.growth)), {"c"}),
+            ("Classeurs lus", _said(self.xlsx_read), {"b"}),
+            ("Classeur écrit", _said(self.xlsx_write), {"b"}),
+            ("Nombres de classeurs", ", ".join(map(grouped, self.workbooks)), {"d"}),
+            ("Classeurs dont un change", grouped(self.changed), {"e"}),
+            ("Versions", _said(self.releases), {"g", "parties", "verification", "exactitude"}),
+        )
+        sources = {"Sources fabriquées": f"`python -m benchmarks generate`, graine {seed}, sans faute"}
+        return sources | {name: said for name, said, rows in known if rows.intersection(keys)}
 
 
 def _said(size: Size) -> str:

@@ -165,6 +165,8 @@ def test_the_largest_sizes_have_a_page_a_row(monkeypatch: pytest.MonkeyPatch, tm
     assert "| a | travail |" in pages["a.md"]
     assert "| a |" not in pages["f.md"]
     assert "- Commande : make bench-full ONLY=a\n" in pages["a.md"]
+    assert "1\u202f000\u202f000 actions" in pages["a.md"]
+    assert "actions" not in pages["f.md"].partition("## Avec quoi")[2]  # it has none of the sizes of other rows
 
 
 def test_an_unknown_row_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
