@@ -14,10 +14,14 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipelines.site import bounds
 from pipelines.site.timeline import dated_contracts
+from pipelines.texts import as_arrow, as_series
 from schemas.declaration import Bilingual
 
 Tables = Mapping[str, pd.DataFrame]
@@ -81,17 +85,41 @@ def by_pair_of_contracts(tables: Tables, found: pd.DataFrame, most: int = bounds
 
     Partners of more than ``most`` contracts (`hubs`) are left out: their pairs alone are as many as the square of it.
     """
-    names = tables["partenaires"].set_index("partenaire_id")["nom"]
     tied = pairs(found)
-    tied = tied[~tied["partenaire_id"].isin(hubs(found, most))].copy()
-    tied["nom"] = tied["partenaire_id"].map(names)
-    both = tied.merge(tied, on=["partenaire_id", "nom"], suffixes=("_a", "_b"))
-    both = both[both["contrat_id_a"] < both["contrat_id_b"]].sort_values(["nom", "partenaire_id"])
-    shared = both.groupby(["contrat_id_a", "contrat_id_b"])["nom"].agg(["size", " ; ".join]).reset_index()
-    shared.columns = pd.Index(["contrat_a", "contrat_b", "partenaires_communs", "noms"])
-    return shared.sort_values(
+    tied = tied[~tied["partenaire_id"].isin(hubs(found, most))]
+    named = tables["partenaires"].sort_values(["nom", "partenaire_id"])
+    contracts = pd.Index(sorted(tied["contrat_id"].unique()), dtype="str")
+    contract = contracts.get_indexer(tied["contrat_id"]).astype(np.int64)
+    partner = pd.Index(named["partenaire_id"]).get_indexer(tied["partenaire_id"]).astype(np.int64)
+    order = np.lexsort((contract, partner))
+    one, other = _pairs_within(partner[order])
+    # Millions of pairs, in the order of the names: numbers, until each pair is one row.
+    both = contract[order][one] * len(contracts) + contract[order][other]
+    shared = np.argsort(both, kind="stable")
+    both, starts = np.unique(both[shared], return_index=True)
+    ends = np.append(starts, len(shared))
+    lists = pa.LargeListArray.from_arrays(ends, as_arrow(named["nom"]).take(pa.array(partner[order][one][shared])))
+    index = pd.RangeIndex(len(both))
+    found = pd.DataFrame(
+        {
+            "contrat_a": contracts[both // max(len(contracts), 1)],
+            "contrat_b": contracts[both % max(len(contracts), 1)],
+            "partenaires_communs": np.diff(ends),
+            "noms": as_series(pc.binary_join(lists, pa.scalar(" ; ", pa.large_string())), index),
+        },
+        index=index,
+    )
+    return found.sort_values(
         ["partenaires_communs", "contrat_a", "contrat_b"], ascending=[False, True, True], ignore_index=True
     )
+
+
+def _pairs_within(groups: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The places of every two rows of a same group, of groups that come one after the other."""
+    rows = np.arange(len(groups))
+    after = np.searchsorted(groups, groups, side="right") - rows - 1
+    one = np.repeat(rows, after)
+    return one, one + 1 + np.arange(len(one)) - np.repeat(np.cumsum(after) - after, after)
 
 
 def ties_csv(tables: Tables, found: pd.DataFrame) -> str:

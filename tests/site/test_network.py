@@ -7,10 +7,13 @@ import json
 import threading
 from collections.abc import Iterator
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from itertools import combinations
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipelines.site import network
 from pipelines.site.model import SiteData
@@ -74,16 +77,16 @@ def test_a_tie_comes_from_a_contract_a_group_an_action_or_the_nation() -> None:
 
 
 def test_a_partner_counts_its_contracts_once_whatever_its_roles() -> None:
-    given = tables(
+    small = tables(
         contrats_partenaires=[role("a", "alpes"), role("a", "alpes", "financeur"), role("a", "jura"), role("b", None)]
     )
-    found = network.by_partner(given, network.ties(given)).set_index("partenaire_id")
+    found = network.by_partner(small, network.ties(small)).set_index("partenaire_id")
     assert found["contrats"].to_dict() == {"a": 2, "b": 0, "c": 0, "seul": 0}
     assert found["est_national"].to_dict() == {"a": False, "b": True, "c": False, "seul": False}
 
 
 def test_pairs_of_contracts_share_each_partner_once_and_never_through_the_nation() -> None:
-    given = tables(
+    small = tables(
         contrats_partenaires=[
             *(role(partner, contract) for partner in "ab" for contract in ("jura", "alpes")),
             role("a", "alpes", "financeur"),
@@ -92,7 +95,7 @@ def test_pairs_of_contracts_share_each_partner_once_and_never_through_the_nation
             role("c", None),
         ]
     )
-    found = network.by_pair_of_contracts(given, network.ties(given))
+    found = network.by_pair_of_contracts(small, network.ties(small))
     assert tied(found) == {
         ("alpes", "jura", 2, "Partenaire a ; Partenaire b"),
         ("alpes", "corse", 1, "Partenaire a"),
@@ -100,9 +103,29 @@ def test_pairs_of_contracts_share_each_partner_once_and_never_through_the_nation
     }
 
 
+@given(
+    held=st.frozensets(st.tuples(st.sampled_from("abc"), st.sampled_from(CONTRACTS))),
+    most=st.integers(1, 3),
+)
+def test_pairs_are_every_two_contracts_of_every_partner_that_is_no_hub(
+    held: frozenset[tuple[str, str]], most: int
+) -> None:
+    small = tables(contrats_partenaires=[role(partner, contract) for partner, contract in sorted(held)])
+    of = {partner: {contract for other, contract in held if other == partner} for partner in "abc"}
+    shared = {
+        (one, other): [name for name in "abc" if {one, other} <= of[name] and len(of[name]) <= most]
+        for one, other in combinations(CONTRACTS, 2)
+    }
+    assert tied(network.by_pair_of_contracts(small, network.ties(small), most)) == {
+        (*pair, len(names), " ; ".join(f"Partenaire {name}" for name in names))
+        for pair, names in shared.items()
+        if names
+    }
+
+
 def test_the_graph_has_every_tie_once_and_words_in_both_languages() -> None:
-    given = tables(contrats_partenaires=[role("a", "alpes"), role("a", "alpes", "inconnu"), role("b", None, None)])
-    found = network.graph(given)
+    small = tables(contrats_partenaires=[role("a", "alpes"), role("a", "alpes", "inconnu"), role("b", None, None)])
+    found = network.graph(small)
     assert [one["id"] for one in found["contrats"]] == ["alpes", "corse", "jura", ""]
     assert {one["id"]: one["contrats"] for one in found["partenaires"]} == {"a": 1, "b": 0}
     assert found["liens"] == [
@@ -118,24 +141,24 @@ def test_the_graph_has_every_tie_once_and_words_in_both_languages() -> None:
 
 
 def test_empty_tables_make_an_empty_graph() -> None:
-    given = small_tables(nomenclatures=[])
-    assert json.loads(network.graph_json(network.graph(given))) == {
+    small = small_tables(nomenclatures=[])
+    assert json.loads(network.graph_json(network.graph(small))) == {
         "contrats": [],
         "partenaires": [],
         "liens": [],
         "roles": [],
         "categories": [],
     }
-    assert network.by_pair_of_contracts(given, network.ties(given)).empty
-    assert network.ties_csv(given, network.ties(given)).count("\n") == 1
+    assert network.by_pair_of_contracts(small, network.ties(small)).empty
+    assert network.ties_csv(small, network.ties(small)).count("\n") == 1
 
 
 def test_hostile_names_end_no_script_and_come_back_whole() -> None:
-    given = tables(
+    small = tables(
         contrats_partenaires=[role("a", "alpes")],
         partenaires=[{"partenaire_id": "a", "nom": HOSTILE, "est_groupe": False}],
     )
-    text = network.graph_json(network.graph(given))
+    text = network.graph_json(network.graph(small))
     assert "<" not in text
     assert json.loads(text)["partenaires"][0]["nom"] == HOSTILE
 
