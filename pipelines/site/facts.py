@@ -245,5 +245,11 @@ def by_date(row: Row) -> tuple[bool, str, str]:
 
 
 def _values(series: pd.Series) -> list[Any]:
-    values: list[Any] = pa.array(series, from_pandas=True).to_pylist()
+    """The values of a column; texts that repeat (contracts, files, digests, sources) are one object each."""
+    column = pa.array(series, from_pandas=True)
+    if pa.types.is_large_string(column.type) or pa.types.is_string(column.type):
+        coded = (column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column).dictionary_encode()
+        texts = [*coded.dictionary.to_pylist(), None]
+        return [texts[code] for code in coded.indices.fill_null(len(texts) - 1).to_pylist()]
+    values: list[Any] = column.to_pylist()
     return values
