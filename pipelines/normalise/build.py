@@ -67,9 +67,9 @@ def normalise(sheets: dict[str, Typed], vocabularies: Vocabularies, log: IssueLo
                 report_doubts(workspace)
                 report_namesakes(workspace)
                 _check_registry(workspace, built)
-                report_unused(workspace, built)
                 built |= flattened()
             built["provenance"] = placed()
+        report_unused(workspace, built)
     return {name: built[name] for name in declared_tables()}
 
 
