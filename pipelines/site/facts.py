@@ -21,6 +21,7 @@ import pyarrow as pa
 from pipelines.site.model import LANGUAGES, Release
 from pipelines.site.render import euros, long_date, number
 from pipelines.text import fold
+from pipelines.texts import as_arrow
 from schemas.declaration import Column, Family, Kind, Table
 from schemas.registry import tables as declared_tables
 
@@ -246,10 +247,9 @@ def by_date(row: Row) -> tuple[bool, str, str]:
 
 def _values(series: pd.Series) -> list[Any]:
     """The values of a column; texts that repeat (contracts, files, digests, sources) are one object each."""
-    column = pa.array(series, from_pandas=True)
-    if pa.types.is_large_string(column.type) or pa.types.is_string(column.type):
-        coded = (column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column).dictionary_encode()
+    if isinstance(series.dtype, pd.StringDtype):
+        coded = as_arrow(series).dictionary_encode()
         texts = [*coded.dictionary.to_pylist(), None]
         return [texts[code] for code in coded.indices.fill_null(len(texts) - 1).to_pylist()]
-    values: list[Any] = column.to_pylist()
+    values: list[Any] = pa.array(series, from_pandas=True).to_pylist()
     return values

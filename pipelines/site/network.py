@@ -99,17 +99,14 @@ def by_pair_of_contracts(tables: Tables, found: pd.DataFrame, most: int = bounds
     both, starts = np.unique(both[shared], return_index=True)
     ends = np.append(starts, len(shared))
     lists = pa.LargeListArray.from_arrays(ends, as_arrow(named["nom"]).take(pa.array(partner[order][one][shared])))
-    index = pd.RangeIndex(len(both))
-    found = pd.DataFrame(
-        {
-            "contrat_a": contracts[both // max(len(contracts), 1)],
-            "contrat_b": contracts[both % max(len(contracts), 1)],
-            "partenaires_communs": np.diff(ends),
-            "noms": as_series(pc.binary_join(lists, pa.scalar(" ; ", pa.large_string())), index),
-        },
-        index=index,
-    )
-    return found.sort_values(
+    first, second = np.divmod(both, max(len(contracts), 1))
+    columns = {
+        "contrat_a": contracts[first],
+        "contrat_b": contracts[second],
+        "partenaires_communs": np.diff(ends),
+        "noms": as_series(pc.binary_join(lists, pa.scalar(" ; ", pa.large_string())), pd.RangeIndex(len(both))),
+    }
+    return pd.DataFrame(columns).sort_values(
         ["partenaires_communs", "contrat_a", "contrat_b"], ascending=[False, True, True], ignore_index=True
     )
 
