@@ -90,7 +90,7 @@ def living(pid: int) -> bool:
 def _told_late(helpers: _Helpers, vocabularies: Vocabularies) -> None:
     """Tells the vocabularies once the helpers have read for a while."""
     begun = waiting(helpers._tickets)
-    while waiting(helpers._tickets) > begun // 2:
+    while waiting(helpers._tickets) > begun // 2 and all(one.process.poll() is None for one in helpers._running):
         time.sleep(0.01)
     _TELL(helpers, vocabularies)
 
