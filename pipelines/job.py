@@ -19,6 +19,7 @@ from pipelines.curation.gather import Fallback
 from pipelines.curation.issues import IssueLog, errors
 from pipelines.curation.parse import Typed, Vocabularies
 from pipelines.curation.units import Unit, report_folder, workbook_units
+from pipelines.garbage import rarely_collected
 from pipelines.normalise.build import normalise
 from pipelines.normalise.checks import check_bounds, check_table
 from pipelines.normalise.intake import United, read_lists, unite
@@ -54,6 +55,7 @@ WHOLE = "tout"
 """The name of the one lot of a folder that is read at once."""
 
 
+@rarely_collected()
 def read(root: Path, *, partial: bool = False, fallback: Fallback | None = None, cache: Cache | None = None) -> Reading:
     """Reads and types a folder of sources at once.
 
@@ -76,6 +78,7 @@ def reading_of(united: United, root: Path, units: Sequence[Unit] | None = None) 
     return Reading(united.sheets, united.files, united.issues.frame())
 
 
+@rarely_collected()
 def build(sheets: dict[str, Typed], issues: pd.DataFrame) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
     """Stage two: the published tables, and all issues, those of ``issues`` included.
 
@@ -95,6 +98,7 @@ def codes_of(nomenclatures: pd.DataFrame) -> dict[str, frozenset[str]]:
     return {str(name): frozenset(codes) for name, codes in nomenclatures.groupby("nomenclature", sort=True)["code"]}
 
 
+@rarely_collected()
 def check(built: dict[str, pd.DataFrame], assertions: pd.DataFrame | None = None) -> dict[str, pd.DataFrame]:
     """Stage three: the failures of every published table (see `check_table`, and `check_bounds` for ``assertions``)."""
     codes = codes_of(built["nomenclatures"])

@@ -27,6 +27,7 @@ from pipelines.curation.processes import Readers, reading
 from pipelines.curation.states import State, states
 from pipelines.curation.stored import load, store
 from pipelines.curation.units import Unit
+from pipelines.garbage import rarely_collected
 from pipelines.sheets.files import digest
 
 _BASE, _SINCE, _LOOKS = "base", "suite", "fichiers"
@@ -81,6 +82,7 @@ class LotRead:
     read: tuple[str, ...]
 
 
+@rarely_collected()
 def read_lot(
     name: str,
     units: Iterable[Unit],

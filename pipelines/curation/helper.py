@@ -26,6 +26,7 @@ from pipelines.curation.parse import Vocabularies
 from pipelines.curation.processes import Task, typed_if_long
 from pipelines.curation.stored import store
 from pipelines.curation.units import Unit
+from pipelines.garbage import rarely_collected
 
 
 def main() -> None:
@@ -50,6 +51,7 @@ def _listen(heard: SimpleQueue[Vocabularies]) -> None:
         os._exit(1)
 
 
+@rarely_collected()
 def _work(folder: Path, number: str, tickets: int, told: IO[bytes], heard: SimpleQueue[Vocabularies]) -> bool:
     task = pickle.loads((folder / "travail").read_bytes())  # noqa: S301  (written by those who started this process)
     os.chdir(task.here)
