@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
-import pyarrow as pa
 
 from pipelines.publish.description import DESCRIPTION_FILE, DescriptionError, load_description
 from pipelines.publish.folder import NotAReleaseError, ReleaseFolder
 from pipelines.publish.formats import XLSX
 from pipelines.publish.versions import SUMS, WITHDRAWN, Versions, read_versions
+from pipelines.site.tables import ReleaseTables
 from pipelines.site.workbooks import blank_workbooks
 from schemas.declaration import Bilingual, Family
 
@@ -99,12 +100,12 @@ class ReleaseEntry:
 
 @dataclass(frozen=True)
 class Release:
-    """The last release, whole: its tables by name, in published order."""
+    """The last release: its tables by name, in published order, and what it says of itself."""
 
     version: str
     folder: Path
     descriptor: Json = field(repr=False)
-    tables: dict[str, pd.DataFrame] = field(repr=False)
+    tables: Mapping[str, pd.DataFrame] = field(repr=False)
     quality: Json = field(repr=False)
     journal: str = field(repr=False)
     diff: Json = field(repr=False)
@@ -160,7 +161,7 @@ class SiteData:
 
 
 def read_site(outputs: Path) -> SiteData:
-    """Reads the releases of a folder of outputs.
+    """Reads what the releases of a folder of outputs say of themselves; tables are read as pages ask for them.
 
     Raises:
         NoReleaseError: there is none.
@@ -186,13 +187,13 @@ def read_site(outputs: Path) -> SiteData:
 
 
 def read_release(entry: ReleaseEntry) -> Release:
-    """Reads the tables of a release from its Parquet files, and what it says of itself."""
+    """Opens the tables of a release, and reads what it says of itself."""
     opened = ReleaseFolder.open(entry.folder)
     return Release(
         version=entry.version,
         folder=entry.folder,
         descriptor=entry.descriptor,
-        tables={name: _frame(opened.parquet(name)) for name in opened.resources},
+        tables=ReleaseTables(opened),
         quality=_json(entry.folder / QUALITY),
         journal=entry.journal,
         diff=entry.diff,
@@ -227,15 +228,6 @@ def _contact(folder: Path) -> tuple[str, str] | None:
     except DescriptionError:
         return None
     return contact.nom, contact.adresse
-
-
-def _frame(table: pa.Table) -> pd.DataFrame:
-    """Texts as pandas’ ``str`` (missing as NaN), everything else with its Arrow type."""
-    text = pd.StringDtype(na_value=float("nan"))
-    frame: pd.DataFrame = table.to_pandas(
-        types_mapper=lambda arrow: text if pa.types.is_string(arrow) else pd.ArrowDtype(arrow)
-    )
-    return frame
 
 
 def _issues(path: Path) -> pd.DataFrame:

@@ -18,7 +18,8 @@ from functools import cached_property
 from typing import Any
 
 from pipelines.site import bounds
-from pipelines.site.facts import Facts, Row, Said, said_date, said_euros
+from pipelines.site.facts import Facts
+from pipelines.site.rows import Row, Rows, Said, said_date, said_euros
 from pipelines.text import clean
 from schemas.declaration import Bilingual, Column, Kind
 
@@ -70,10 +71,11 @@ class Record:
 
     def within(self, rows: Iterable[Row]) -> list[Row]:
         """The first rows of a table, as many as a page shows; the others are counted in ``beyond``."""
-        found = list(rows)
-        for row in found[bounds.FACTS :]:
-            self.beyond.setdefault(row.table, set()).add(row.anchor)
-        return found[: bounds.FACTS]
+        found = rows if isinstance(rows, Rows) else list(rows)
+        if others := found[bounds.FACTS :]:
+            anchors = others.anchors if isinstance(others, Rows) else (row.anchor for row in others)
+            self.beyond.setdefault(others[0].table, set()).update(anchors)
+        return list(found[: bounds.FACTS])
 
     def whole(self, table: str, shown: int) -> int:
         """How many rows of a table the page is about, of which so many are shown."""
@@ -84,8 +86,8 @@ class Record:
         found = list({row.anchor: row for row in rows if row.anchor not in self.shown}.values())
         for row in found:
             self.shown[row.anchor] = row
-            said = self.facts.citations.get((row.table, row.key), [])
-            if said and (part_of is None or sorted(said) != sorted(self._said(part_of))):
+            said = self.facts.citations(row)
+            if said and (part_of is None or sorted(said) != sorted(self.facts.citations(part_of))):
                 self.notes[row.anchor] = self._cite(row.table, said)
         return found
 
@@ -120,9 +122,7 @@ class Record:
 
     def divergences(self, more: Iterable[Row] = ()) -> list[Divergence]:
         """The divergences about the rows that were shown, and others that the page is owed."""
-        about = [
-            row for shown in list(self.shown.values()) for row in self.facts.divergent.get((shown.table, shown.key), [])
-        ]
+        about = [row for shown in list(self.shown.values()) for row in self.facts.divergent(shown)]
         rows = {row.key: row for row in (*more, *about)}
         return [self._divergence(row) for row in self.show(self.within(rows[key] for key in sorted(rows)))]
 
@@ -132,7 +132,7 @@ class Record:
         found = {
             row.key: row
             for shown in list(self.shown.values())
-            for origin in self.facts.origins.get((shown.table, shown.key), ())
+            for origin in self.facts.origins(shown)
             for line in (shown.key, str(origin.line))
             for row in self.facts.corrections.get((origin.file, origin.sheet, line), ())
         }
@@ -148,7 +148,7 @@ class Record:
         return {
             anchor: [(point, self._title(row.table, point["colonne"] or "")) for point in found]
             for anchor, row in self.shown.items()
-            if (found := self.facts.divergent.get((row.table, row.key))) is not None
+            if (found := self.facts.divergent(row))
         }
 
     @cached_property
@@ -161,7 +161,7 @@ class Record:
         """The files where the rows were typed: name, digest, and by sheet the line of each row."""
         found: dict[tuple[str, str], dict[str, set[tuple[int, str]]]] = {}
         for anchor, row in self.shown.items():
-            for origin in self.facts.origins.get((row.table, row.key), ()):
+            for origin in self.facts.origins(row):
                 sheets = found.setdefault((origin.file, origin.digest), {})
                 sheets.setdefault(origin.sheet, set()).add((origin.line, anchor))
         return [
@@ -180,9 +180,6 @@ class Record:
     def columns(self, table: str) -> frozenset[str]:
         """The columns of a published table."""
         return frozenset(column.name for column in self.facts.declared[table].columns)
-
-    def _said(self, row: Row) -> list[tuple[str, str]]:
-        return self.facts.citations.get((row.table, row.key), [])
 
     def _cite(self, table: str, said: Sequence[tuple[str, str]]) -> tuple[Note, ...]:
         by_column: dict[str, list[str]] = {}
@@ -234,7 +231,7 @@ def place_of(facts: Facts, row: Row) -> str | None:
     contract = row["contrat_id"]
     if facts.get("contrats", contract) is None:
         return None
-    if any(each is row for each in facts.of(row.table, "contrat_id", contract)[: bounds.FACTS]):
+    if row in facts.of(row.table, "contrat_id", contract)[: bounds.FACTS]:
         return f"contrats/{contract}/#{row.anchor}"
     return f"donnees/{row.table}/#apercu&f.{facts.declared[row.table].key}={row.key}"
 

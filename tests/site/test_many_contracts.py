@@ -15,12 +15,13 @@ import pytest
 from pipelines.site import bounds, network
 from pipelines.site.charts import all_charts
 from pipelines.site.extras import site_maps
-from pipelines.site.facts import Facts
 from pipelines.site.map import departments_csv, destinations_map
 from pipelines.site.model import LANGUAGES, SiteData
 from pipelines.site.pages import Page, about, contracts, partners
 from pipelines.site.pages import network as network_pages
+from pipelines.site.places import Index
 from pipelines.site.render import Links, Renderer
+from pipelines.site.rows import TableRows
 from pipelines.site.timeline import timeline
 from schemas.registry import tables as declared_tables
 from tests.site.made_site import MadePages, made_site, real_site, site_of
@@ -256,7 +257,8 @@ def test_work_goes_as_the_contracts(monkeypatch: pytest.MonkeyPatch) -> None:
         return counted
 
     monkeypatch.setattr(Links, "_relative", counting("links", Links._relative))
-    monkeypatch.setattr(Facts, "_read", counting("tables", Facts._read))
+    monkeypatch.setattr(TableRows, "__init__", counting("tables", TableRows.__init__))
+    monkeypatch.setattr(Index, "__init__", counting("columns", Index.__init__))
     monkeypatch.setattr(Renderer, "render", counting("pages", Renderer.render))
 
     def work(copies: int) -> tuple[Counter[str], int]:
@@ -271,6 +273,7 @@ def test_work_goes_as_the_contracts(monkeypatch: pytest.MonkeyPatch) -> None:
     two, size_of_two = work(4)
     assert two["pages"] - 1 == 2 * (one["pages"] - 1)
     assert two["tables"] == one["tables"] <= len(declared_tables())
+    assert two["columns"] == one["columns"] <= sum(len(table.published) for table in declared_tables().values())
     assert two["links"] < 2.1 * one["links"]
     assert size_of_two < 2.1 * size_of_one
 

@@ -6,16 +6,17 @@ Belongs here: which rows make the page of a contract, and in which order. Does n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache, partial
 from typing import Any
 
 from pipelines.site import bounds
-from pipelines.site.facts import Facts, Row, Said, by_date, by_name
+from pipelines.site.facts import Facts
 from pipelines.site.model import Json, Language, SiteData
 from pipelines.site.pages import Page, Words
 from pipelines.site.record import Record, schema_identity, web
 from pipelines.site.render import address
+from pipelines.site.rows import Row, Said, by_date, by_name
 from pipelines.text import fold
 
 FOLDER = "contrats/"
@@ -75,8 +76,8 @@ def _list(facts: Facts, contracts: list[Row]) -> dict[str, Any]:
     ]
     return {
         "entrees": entries,
-        "generations": _choices(facts, "generation_code"),
-        "statuts": _choices(facts, "statut_code"),
+        "generations": _choices(contracts, "generation_code"),
+        "statuts": _choices(contracts, "statut_code"),
         "thematiques": sorted(
             {term["code"]: term for entry in entries for term in entry["thematiques"]}.values(),
             key=lambda term: fold(term["fr"]),
@@ -84,10 +85,10 @@ def _list(facts: Facts, contracts: list[Row]) -> dict[str, Any]:
     }
 
 
-def _choices(facts: Facts, column: str) -> list[Said]:
+def _choices(contracts: list[Row], column: str) -> list[Said]:
     """The codes in use in a column of contracts, in the order of their vocabulary’s codes."""
-    found = facts.by("contrats", column)
-    return [found[code][0][column] for code in sorted(found)]
+    found = {row[column]["code"]: row[column] for row in contracts if row[column] is not None}
+    return [found[code] for code in sorted(found)]
 
 
 def _page(data: SiteData, contract: Row, fiche: Callable[[], dict[str, Any]]) -> Page:
@@ -149,12 +150,13 @@ def _fiche(facts: Facts, record: Record, contract: Row, clauses: list[Row]) -> d
     return fiche
 
 
-def _own(facts: Facts, contract: str, table: str) -> list[Row]:
+def _own(facts: Facts, contract: str, table: str) -> Sequence[Row]:
     """The rows of a contract, then those of its groups as wholes."""
     memberships = facts.of("contrats_groupes", "contrat_id", contract)
     groups = [row["groupe_code"]["code"] for row in memberships if row["groupe_code"] is not None]
     shared = [row for code in groups for row in facts.of(table, "groupe_code", code) if row["contrat_id"] is None]
-    return [*facts.of(table, "contrat_id", contract), *shared]
+    own = facts.of(table, "contrat_id", contract)
+    return [*own, *shared] if shared else own
 
 
 def _members(facts: Facts, group: str, but: str) -> list[Row]:
@@ -306,26 +308,17 @@ def _events(facts: Facts, record: Record, rows: list[Row], taken: list[Row]) -> 
 
 def _documents(facts: Facts) -> dict[str, list[Row]]:
     """The clauses found in the texts of each contract: those that cite a text which speaks of this contract alone."""
-    texts = {row.key for row in facts.of("sources", "type_code", "texte_contrat")}
-    clauses: dict[str, list[Row]] = {}
+    texts = frozenset(row.key for row in facts.of("sources", "type_code", "texte_contrat"))
+    clauses = facts.citing("clauses", texts)
     of_contract: dict[str, set[str]] = {}
-    for (table, key), said in facts.citations.items():
-        sources = {source for _, source in said} & texts
-        if not sources:
-            continue
-        row = facts.get(table, key)
-        if row is None:
-            continue
-        contract = row["contrat_id"]
-        for source in sources:
-            if table == "clauses":
-                clauses.setdefault(source, []).append(row)
-            elif contract is not None:
-                of_contract.setdefault(source, set()).add(contract)
+    for table in facts.declared:
+        if table != "clauses":
+            for source, rows in facts.citing(table, texts).items():
+                of_contract.setdefault(source, set()).update(set(rows.values("contrat_id")) - {None})
     found: dict[str, dict[str, Row]] = {}
     for source, contracts in sorted(of_contract.items()):
         if len(contracts) == 1:
-            found.setdefault(min(contracts), {}).update({row.key: row for row in clauses.get(source, [])})
+            found.setdefault(min(contracts), {}).update({row.key: row for row in clauses.get(source, ())})
     return {contract: [rows[key] for key in sorted(rows)] for contract, rows in found.items()}
 
 

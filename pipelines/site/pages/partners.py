@@ -6,15 +6,16 @@ Belongs here: which rows make the page of a partner, and in which order. Does no
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache, partial
 from typing import Any
 
-from pipelines.site.facts import Facts, Row, by_date, by_name
+from pipelines.site.facts import Facts
 from pipelines.site.model import Json, Language, SiteData
 from pipelines.site.pages import Page, Words
 from pipelines.site.record import Record, place_of, schema_identity, web
 from pipelines.site.render import address
+from pipelines.site.rows import Row, by_date, by_name
 from pipelines.text import fold
 
 FOLDER = "partenaires/"
@@ -148,7 +149,7 @@ def _fiche(facts: Facts, record: Record, partner: Row) -> dict[str, Any]:
     return fiche
 
 
-def _places(roles: list[Row]) -> dict[tuple[str, str], list[Row]]:
+def _places(roles: Iterable[Row]) -> dict[tuple[str, str], list[Row]]:
     """Roles by where they are held: a contract, a group of contracts, or neither."""
     found: dict[tuple[str, str], list[Row]] = {}
     for row in roles:

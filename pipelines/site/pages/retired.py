@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipelines.site.facts import Facts, Row
+from pipelines.site.facts import Facts
 from pipelines.site.model import SiteData
 from pipelines.site.pages import Page, Words, contracts, partners
+from pipelines.site.rows import Row
 
 FOLDERS = {"contrats": contracts.FOLDER, "partenaires": partners.FOLDER}
 
