@@ -22,7 +22,7 @@ from pipelines.publish.staging import IN_PROGRESS, remove
 from pipelines.publish.versions import LATEST, POINTER, RELEASES
 from pipelines.site.extras import extras
 from pipelines.site.model import NoReleaseError, SiteData, read_site
-from pipelines.site.pages import all_pages
+from pipelines.site.pages import Page, all_pages
 from pipelines.site.render import render_all
 
 SITE = "site"
@@ -77,8 +77,17 @@ def write_site(data: SiteData, folder: Path) -> None:
     for name, content in extras(data, pages):
         _write(folder / name, content)
     for page in pages.values():
-        for name, text in page.files.items():
-            _write(folder / name, text.encode())
+        write_files(page, folder)
+
+
+def write_files(page: Page, folder: Path) -> None:
+    """Writes the files that a page brings."""
+    for name, made in page.files.items():
+        if isinstance(made, str):
+            _write(folder / name, made.encode())
+        else:
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            made(folder / name)
 
 
 def show(made: Path, site: Path) -> None:

@@ -158,7 +158,7 @@ class Facts:
         if frame is None or not {"table_code", "ligne_id", *names} <= set(frame.columns):
             frame = dtypes.empty(declared_tables()[table])
         tables, keys, *others = (arrow_of(frame[name]) for name in ("table_code", "ligne_id", *names))
-        return About(tables, keys, {name: self._rows(name).keys for name in self.declared}), others
+        return About(tables, keys, lambda name: self._rows(name).keys if name in self.declared else None), others
 
     @cached_property
     def _citations(self) -> _Citations:

@@ -111,6 +111,12 @@ def by_pair_of_contracts(tables: Tables, found: pd.DataFrame, most: int = bounds
     )
 
 
+def named_pairs(tables: Tables, shared: pd.DataFrame) -> pd.DataFrame:
+    """Pairs of contracts with the names of both: ``nom_a``, ``nom_b``."""
+    names = tables["contrats"].set_index("contrat_id")["nom"]
+    return shared.assign(nom_a=shared["contrat_a"].map(names), nom_b=shared["contrat_b"].map(names))
+
+
 def _pairs_within(groups: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The places of every two rows of a same group, of groups that come one after the other."""
     rows = np.arange(len(groups))
@@ -119,15 +125,15 @@ def _pairs_within(groups: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return one, one + 1 + np.arange(len(one)) - np.repeat(np.cumsum(after) - after, after)
 
 
-def ties_csv(tables: Tables, found: pd.DataFrame) -> str:
-    """The ties with names, as CSV."""
+def named_ties(tables: Tables, found: pd.DataFrame) -> pd.DataFrame:
+    """The ties with names beside identifiers and codes."""
     found = found.copy()
     contracts, partners = tables["contrats"], tables["partenaires"]
     found["contrat"] = found["contrat_id"].map(contracts.set_index("contrat_id")["nom"]).fillna(NATIONAL.fr)
     found["partenaire"] = found["partenaire_id"].map(partners.set_index("partenaire_id")["nom"])
     found["role"] = found["role_code"].map({code: text.fr for code, text in words(tables, "role").items()})
     columns = ["contrat_id", "contrat", "partenaire_id", "partenaire", "role_code", "role", "par", "nombre"]
-    return found[columns].to_csv(index=False, lineterminator="\n")
+    return found[columns]
 
 
 def words(tables: Tables, vocabulary: str) -> dict[str, Bilingual]:

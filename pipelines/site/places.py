@@ -6,7 +6,7 @@ refer to what (``facts``).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -62,16 +62,17 @@ class Index:
 class About:
     """Where the rows of a table stand that are about rows of others, by the table of these and their places there."""
 
-    def __init__(self, tables: pa.Array, keys: pa.Array, known: Mapping[str, pa.Array]) -> None:
-        """``tables`` and ``keys`` name the row that each row is about; ``known``: the keys of the other tables."""
+    def __init__(self, tables: pa.Array, keys: pa.Array, known: Callable[[str], pa.Array | None]) -> None:
+        """``tables`` and ``keys`` name the row that each row is about; ``known``: the keys of a table, if there is."""
         coded = tables.dictionary_encode()
         numbers = numbered(coded.indices)
         self._groups: dict[str, Groups] = {}
         for number, name in enumerate(coded.dictionary.to_pylist()):
-            if name in known:
+            others = known(name)
+            if others is not None:
                 here = np.flatnonzero(numbers == number)
-                there = pc.index_in(keys.take(pa.array(here)), value_set=known[name], skip_nulls=True)
-                self._groups[name] = Groups(numbered(there), len(known[name]), here)
+                there = pc.index_in(keys.take(pa.array(here)), value_set=others, skip_nulls=True)
+                self._groups[name] = Groups(numbered(there), len(others), here)
 
     def of(self, table: str, place: int) -> Places:
         """The rows that are about this one."""

@@ -7,12 +7,14 @@ import io
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 
 from pipelines.site import bounds, network
+from pipelines.site.build import write_files
 from pipelines.site.charts import all_charts
 from pipelines.site.extras import site_maps
 from pipelines.site.map import departments_csv, destinations_map
@@ -63,19 +65,21 @@ def test_copies_hold_together(tables: Tables) -> None:
     assert len(tables["citations"]) > 0.8 * COPIES * len(real["citations"])
 
 
-def test_the_network_shows_the_strongest_and_its_files_hold_all(data: SiteData, tables: Tables) -> None:
+def test_the_network_shows_the_strongest_and_its_files_hold_all(data: SiteData, tables: Tables, tmp_path: Path) -> None:
     [page] = network_pages.pages(data)
-    graph = json.loads(page.files["reseau/reseau.json"])
+    write_files(page, tmp_path)
+    written = {name: (tmp_path / name).read_text(encoding="utf-8") for name in page.files}
+    graph = json.loads(written["reseau/reseau.json"])
     assert len([one for one in graph["contrats"] if one["id"]]) == bounds.CONTRACTS
     assert {one["contrat"] for one in graph["liens"]} <= {one["id"] for one in graph["contrats"]}
     assert {one["partenaire"] for one in graph["liens"]} == {one["id"] for one in graph["partenaires"]}
 
     found = network.ties(tables)
-    told = rows(page.files["reseau/liens.csv"])
+    told = rows(written["reseau/liens.csv"])
     assert {(one["contrat_id"], one["partenaire_id"]) for one in told} == set(
         found[["contrat_id", "partenaire_id"]].itertuples(index=False, name=None)
     )
-    pairs = rows(page.files["reseau/contrats-communs.csv"])
+    pairs = rows(written["reseau/contrats-communs.csv"])
     hubs = network.hubs(found)
     assert "atout-france" in hubs
     assert len(pairs) > bounds.PAIRS

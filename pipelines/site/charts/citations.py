@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from markupsafe import Markup
 
 from pipelines.site.chart_words import CAPTIONS
 from pipelines.site.charts.chart import Chart, Tables, counted_bar, in_each_language
 from pipelines.site.drawing import bars
 from pipelines.site.model import Language
+from pipelines.site.places import About, arrow_of, numbered
 from pipelines.site.render import WIDE, number
 from schemas.declaration import Bilingual
 
@@ -21,18 +23,7 @@ _STEPS = (0, 1, 2, 3, 4, 5, 10)
 
 def sources_by_row(tables: Tables) -> Chart:
     """How many sources state each row of the tables that citations are made of."""
-    citations = tables["citations"]
-    cited = citations.groupby(["table_code", "ligne_id"])["source_id"].nunique()
-    names = sorted(set(citations["table_code"].dropna()))
-    owing = [
-        tables[name].iloc[:, 0].astype("str").to_frame("ligne_id").assign(table_code=name)
-        for name in names
-        if name in tables
-    ]
-    every = (
-        pd.concat(owing, ignore_index=True) if owing else pd.DataFrame({"table_code": [], "ligne_id": []}, dtype="str")
-    )
-    number_of = cited.reindex(pd.MultiIndex.from_frame(every[["table_code", "ligne_id"]])).fillna(0).to_numpy()
+    number_of = _sources_cited(tables)
     steps = pd.Series(np.searchsorted(_STEPS, number_of, side="right") - 1)
     counts = steps.value_counts().reindex(range(len(_STEPS)), fill_value=0)
     frame = pd.DataFrame(
@@ -56,7 +47,7 @@ def sources_by_row(tables: Tables) -> Chart:
         "5 to 9 sources",
         "10 sources or more",
     ]
-    total, several = len(every), int((number_of >= 2).sum())
+    total, several = len(number_of), int((number_of >= 2).sum())
 
     def draw(language: Language) -> Markup:
         label = "sources" if language == "fr" else "sources_en"
@@ -75,3 +66,23 @@ def sources_by_row(tables: Tables) -> Chart:
         frame[["sources_au_moins", "sources_au_plus", "sources", "sources_en", "nombre"]],
         {"sources": Bilingual("Sources citées", "Sources cited"), "nombre": Bilingual("Lignes", "Rows")},
     )
+
+
+def _sources_cited(tables: Tables) -> np.ndarray:
+    """How many distinct sources each row cites, of the tables that citations name."""
+    citations = tables["citations"]
+    names, keys, sources = (arrow_of(citations[name]) for name in ("table_code", "ligne_id", "source_id"))
+    source = numbered(sources.dictionary_encode().indices)
+    counted = []
+
+    def known(name: str) -> pa.Array | None:
+        return arrow_of(tables[name].iloc[:, 0].astype("str")) if name in tables else None
+
+    about = About(names, keys, known)
+    for name in sorted(citations["table_code"].dropna().unique()):
+        if name in tables:
+            rows, cited = about.pairs(name)
+            pairs = pd.DataFrame({"row": rows, "source": source[cited]})
+            pairs = pairs[pairs["source"] >= 0].drop_duplicates()
+            counted.append(np.bincount(pairs["row"], minlength=len(tables[name])))
+    return np.concatenate(counted) if counted else np.empty(0, dtype=np.int64)

@@ -11,6 +11,7 @@ import pkgutil
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from pipelines.site.model import Json, Language, SiteData
@@ -30,7 +31,7 @@ class Page:
     ``context`` is what its template is given, or what makes it when the page is rendered, so that thousands of pages
     need not be held at once. ``kind`` is its type for schema.org; ``jsonld`` makes more of it for search engines, in
     one language. ``listed``: whether site maps name it. ``files`` are those that it brings, in no language: path from
-    the root of the site → text.
+    the root of the site → text, or what writes the file when its turn comes.
     """
 
     path: str
@@ -41,7 +42,7 @@ class Page:
     kind: str = "WebPage"
     jsonld: Callable[[Language], Json] | None = field(default=None, repr=False)
     listed: bool = True
-    files: Mapping[str, str] = field(default_factory=dict, repr=False)
+    files: Mapping[str, str | Callable[[Path], object]] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         if _ADDRESS.fullmatch(self.path) is None:

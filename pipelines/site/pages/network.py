@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from pipelines.publish.csv_files import write_frame
 from pipelines.site import bounds, network
 from pipelines.site.model import LANGUAGES, Language, SiteData
 from pipelines.site.older import unless_lacking
@@ -34,8 +35,8 @@ def _page(data: SiteData) -> Page:
     found = network.ties(tables)
     partners = network.by_partner(tables, found)
     shared = network.by_pair_of_contracts(tables, found)
-    names = tables["contrats"].set_index("contrat_id")["nom"]
-    shared["nom_a"], shared["nom_b"] = shared["contrat_a"].map(names), shared["contrat_b"].map(names)
+    strongest, how_many = network.named_pairs(tables, shared.head(bounds.PAIRS)), len(shared)
+    del shared
     categories = network.words(tables, "categorie_partenaire")
     drawn = network.graph(tables)
     hubs = partners[partners["partenaire_id"].isin(network.hubs(found))]
@@ -60,8 +61,8 @@ def _page(data: SiteData) -> Page:
                 {**row, "categorie": categories.get(row["categorie_code"], Bilingual(*[row["categorie_code"]] * 2))}
                 for row in partners.head(bounds.PARTNERS).to_dict("records")
             ],
-            "communs": shared.head(bounds.PAIRS).to_dict("records"),
-            "tous_les_communs": len(shared),
+            "communs": strongest.to_dict("records"),
+            "tous_les_communs": how_many,
             "carrefours": hubs["nom"].tolist(),
             "seuil": bounds.HUB,
             "plusieurs": int((partners["contrats"] > 1).sum()),
@@ -70,8 +71,11 @@ def _page(data: SiteData) -> Page:
         },
         files={
             f"{FOLDER}reseau.json": network.graph_json(drawn),
-            f"{FOLDER}liens.csv": network.ties_csv(tables, found),
-            f"{FOLDER}contrats-communs.csv": shared.to_csv(index=False, lineterminator="\n"),
+            f"{FOLDER}liens.csv": lambda path: write_frame(network.named_ties(tables, found), path),
+            # Made again when it is written: of a thousand contracts, their pairs are ten times all the pages.
+            f"{FOLDER}contrats-communs.csv": lambda path: write_frame(
+                network.named_pairs(tables, network.by_pair_of_contracts(tables, found)), path
+            ),
         },
     )
 
@@ -82,6 +86,11 @@ def _by_contract(data: SiteData, found: pd.DataFrame, language: Language) -> lis
     roles = {code: _said(text, language) for code, text in network.words(tables, "role").items()}
     ways = {code: _said(text, language) for code, text in _BY.items()}
     partners = tables["partenaires"].set_index("partenaire_id")["nom"]
+    contracts = dated_contracts(tables)
+    if len(contracts) > bounds.CONTRACTS:
+        kept = network.strongest_contracts(found)
+        contracts = contracts[contracts["contrat_id"].isin(kept)]
+        found = found[found["contrat_id"].isin(kept | {""})]
     told = found.assign(
         partenaire=found["partenaire_id"].map(partners),
         role=found["role_code"].map(roles).fillna(found["role_code"]),
@@ -89,11 +98,6 @@ def _by_contract(data: SiteData, found: pd.DataFrame, language: Language) -> lis
     )
     told["role"] = told["role"].where(told["comment"] == "", told["role"] + " (" + told["comment"] + ")")
     joined = told.groupby(["contrat_id", "partenaire", "partenaire_id"], sort=True)["role"].agg(", ".join).reset_index()
-    contracts = dated_contracts(tables)
-    if len(contracts) > bounds.CONTRACTS:
-        kept = network.strongest_contracts(found)
-        contracts = contracts[contracts["contrat_id"].isin(kept)]
-        joined = joined[joined["contrat_id"].isin(kept | {""})]
     by_contract = dict(list(joined.groupby("contrat_id")))
     heads = [*zip(contracts["contrat_id"], contracts["nom"], strict=True)]
     if "" in by_contract:
