@@ -208,7 +208,7 @@ _REFUSALS = {
 _SPOKEN = {
     "StorageError": ENVIRONMENT,
     "StorageUnreachable": ENVIRONMENT,
-    "ReaderDiedError": ENVIRONMENT,
+    "HelperDiedError": ENVIRONMENT,
     "MemoryShortError": ENVIRONMENT,
     "SettingError": USAGE,
 }

@@ -76,7 +76,7 @@ _PASSING_ERRNOS = frozenset(
 )
 _HINDERED = frozenset(
     {"OutputsError", "StorageError", "PortalError", "NotAReleaseError", "ExchangeError", "OSError", "PermissionError"}
-    | {"ReaderDiedError", "MemoryShortError", "SettingError"}
+    | {"HelperDiedError", "MemoryShortError", "SettingError"}
     | {
         "FileNotFoundError",
         "FileExistsError",
@@ -87,7 +87,7 @@ _HINDERED = frozenset(
 )
 _OURS = frozenset(
     {"OutputsError", "OutputsBusy", "StorageError", "StorageUnreachable", "NotAReleaseError"}
-    | {"PortalError", "PortalUnreachable", "ReaderDiedError", "MemoryShortError", "SettingError"}
+    | {"PortalError", "PortalUnreachable", "HelperDiedError", "MemoryShortError", "SettingError"}
 )
 SPOKEN = _REFUSED - {"DagsterAssetCheckFailedError"} | _OURS
 """Exceptions that say in French what went wrong and what to do."""

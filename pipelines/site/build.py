@@ -23,7 +23,7 @@ from pipelines.publish.versions import LATEST, POINTER, RELEASES
 from pipelines.site.extras import extras
 from pipelines.site.model import NoReleaseError, SiteData, read_site
 from pipelines.site.pages import Page, all_pages
-from pipelines.site.render import render_all
+from pipelines.site.writing import write, writing
 
 SITE = "site"
 ASSETS = Path(__file__).with_name("assets")
@@ -58,8 +58,25 @@ def build_site(outputs: Path) -> Path:
 
 
 def write_site(data: SiteData, folder: Path) -> None:
-    """Writes the whole site into an empty folder."""
+    """Writes the whole site into an empty folder.
+
+    Raises:
+        HelperDiedError: a process that wrote pages was stopped.
+        SettingError: see `writing`.
+    """
     assets = _assets()
+    with writing(data, folder) as writers:
+        _write_releases(data, folder, assets)
+        pages = all_pages(data)
+        writers.write(data, pages, assets)
+        for name, content in extras(data, pages):
+            write(folder / name, content)
+        for page in pages.values():
+            write_files(page, folder)
+
+
+def _write_releases(data: SiteData, folder: Path, assets: dict[str, str]) -> None:
+    """Puts the assets and the files of releases in place."""
     for source, target in assets.items():
         _link(ASSETS / source, folder / ASSETS_FOLDER / target, copy=True)
     for entry in data.releases:
@@ -68,23 +85,16 @@ def write_site(data: SiteData, folder: Path) -> None:
             _link(path, folder / RELEASES / entry.version / name)
             if entry.last:
                 _link(path, folder / LATEST / name)
-    pointer = data.current.folder.parents[1] / POINTER
+    pointer = data.outputs / POINTER
     if pointer.is_file():
         _link(pointer, folder / POINTER, copy=True)
-    pages = all_pages(data)
-    for name, text in render_all(data, pages, assets):
-        _write(folder / name, text.encode())
-    for name, content in extras(data, pages):
-        _write(folder / name, content)
-    for page in pages.values():
-        write_files(page, folder)
 
 
 def write_files(page: Page, folder: Path) -> None:
     """Writes the files that a page brings."""
     for name, made in page.files.items():
         if isinstance(made, str):
-            _write(folder / name, made.encode())
+            write(folder / name, made.encode())
         else:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             made(folder / name)
@@ -139,11 +149,3 @@ def _link(source: Path, target: Path, *, copy: bool = False) -> None:
             copy = True
     if copy:
         shutil.copyfile(source, target)
-
-
-def _write(path: Path, content: bytes) -> None:
-    try:
-        path.write_bytes(content)
-    except FileNotFoundError:  # the first file of its folder
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)

@@ -159,6 +159,11 @@ class SiteData:
         """The last release, as the list holds it."""
         return next(entry for entry in self.releases if entry.last)
 
+    @property
+    def outputs(self) -> Path:
+        """The folder of outputs that holds the releases."""
+        return self.current.folder.parents[1]
+
 
 def read_site(outputs: Path) -> SiteData:
     """Reads what the releases of a folder of outputs say of themselves; tables are read as pages ask for them.

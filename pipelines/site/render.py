@@ -10,7 +10,7 @@ import datetime as dt
 import json
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_EVEN, Decimal
 from functools import cache, lru_cache
@@ -155,12 +155,9 @@ def environment() -> Environment:
     return made
 
 
-def render_all(data: SiteData, pages: Mapping[str, Page], assets: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Every page in every language: its file from the root of the site, its text."""
-    renderer = Renderer(data, pages, assets)
-    for page in pages.values():
-        for language in LANGUAGES:
-            yield _prefix(language) + page.file, renderer.render(page, language)
+def file_of(page: Page, language: Language) -> str:
+    """The file of a page, from the root of the site."""
+    return _prefix(language) + page.file
 
 
 def address(data: SiteData, path: str = "", language: Language = "fr") -> str:

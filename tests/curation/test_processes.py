@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import multiprocessing
 import os
 import pickle
@@ -10,10 +9,9 @@ import signal
 import struct
 import subprocess
 import sys
-import termios
 import time
-from collections.abc import Callable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -23,8 +21,9 @@ from pipelines import job
 from pipelines.cli import main
 from pipelines.curation import processes
 from pipelines.curation.parse import Vocabularies
-from pipelines.curation.processes import ReaderDiedError, Task, _batches, _Helpers, _seconds, _worth
+from pipelines.curation.processes import START, Task, _batches, _seconds
 from pipelines.curation.units import Unit
+from pipelines.helpers import HelperDiedError, Helpers, worth
 from pipelines.parallel import processors
 from pipelines.progress import following_files
 from pipelines.settings import SettingError
@@ -32,6 +31,7 @@ from tests.conftest import SmallSources, write_small_sources
 from tests.corpus.clean import clean_book
 from tests.corpus.writers import write
 from tests.curation.test_cache import OBJECTIVE, same
+from tests.sharing import leave_to_helpers, living, waiting
 
 
 @pytest.fixture(scope="module")
@@ -46,60 +46,26 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> SmallSources:
     return small
 
 
-Kill = Callable[[_Helpers], None]
-
-
 @pytest.fixture
 def sharing(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[int]]:
     """Has helpers start at once, and this one leave to its helpers all it can; gives their numbers."""
-
-    def share(count: int, once_begun: Kill = lambda _: None) -> list[int]:
-        started: list[int] = []
-        units = _Helpers.units
-
-        def left_to_others(helpers: _Helpers) -> Iterator[Unit]:
-            started.extend(helper.process.pid for helper in helpers._running)
-            mine = units(helpers)
-            yield from islice(mine, 1)
-            once_begun(helpers)
-            while waiting(helpers._tickets) and all(helper.process.poll() is None for helper in helpers._running):
-                time.sleep(0.01)
-            yield from mine
-
-        monkeypatch.setenv("CONTRATS_PROCESSUS", str(count))
-        monkeypatch.setattr(processes, "START", 0.0)
-        monkeypatch.setattr(_Helpers, "units", left_to_others)
-        return started
-
-    return share
+    monkeypatch.setattr(processes, "START", 0.0)
+    return partial(leave_to_helpers, monkeypatch)
 
 
-def waiting(pipe: int) -> int:
-    """How many bytes stand in a pipe."""
-    return int(struct.unpack("i", fcntl.ioctl(pipe, termios.FIONREAD, b"\0" * 4))[0])
-
-
-def living(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
-
-
-def _told_late(helpers: _Helpers, vocabularies: Vocabularies) -> None:
+def _told_late(helpers: Helpers, vocabularies: Vocabularies) -> None:
     """Tells the vocabularies once the helpers have read for a while."""
-    begun = waiting(helpers._tickets)
-    while waiting(helpers._tickets) > begun // 2 and all(one.process.poll() is None for one in helpers._running):
+    begun = waiting(helpers.tickets)
+    while waiting(helpers.tickets) > begun // 2 and all(one.process.poll() is None for one in helpers.running):
         time.sleep(0.01)
     _TELL(helpers, vocabularies)
 
 
-_TELL = _Helpers.tell
+_TELL = Helpers.tell
 
 
 @pytest.mark.parametrize(
-    ("count", "partial", "long", "tell"),
+    ("count", "one_sheet", "long", "tell"),
     [(2, False, 0, _TELL), (2, False, 1, _told_late), (3, True, 1_000, _TELL), (3, True, 1_000, _told_late)],
 )
 def test_the_number_of_processes_changes_nothing(
@@ -107,18 +73,18 @@ def test_the_number_of_processes_changes_nothing(
     sharing: Callable[..., list[int]],
     monkeypatch: pytest.MonkeyPatch,
     count: int,
-    partial: bool,
+    one_sheet: bool,
     long: int,
-    tell: Callable[[_Helpers, Vocabularies], None],
+    tell: Callable[[Helpers, Vocabularies], None],
 ) -> None:
     monkeypatch.setattr(processes, "ROWS_TYPED_APART", long)
-    monkeypatch.setattr(_Helpers, "tell", tell)
+    monkeypatch.setattr(Helpers, "tell", tell)
     alone: list[str] = []
     with following_files(alone.append):
-        wanted = job.read(sources.root, partial=partial)
+        wanted = job.read(sources.root, partial=one_sheet)
     started, told = sharing(count), list[str]()
     with following_files(told.append):
-        same(job.read(sources.root, partial=partial), wanted)
+        same(job.read(sources.root, partial=one_sheet), wanted)
     assert len(started) == count - 1
     assert sorted(told) == sorted(alone)
     assert not any(map(living, started))
@@ -126,7 +92,7 @@ def test_the_number_of_processes_changes_nothing(
 
 def test_few_files_are_read_here(sources: SmallSources, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CONTRATS_PROCESSUS", "2")
-    monkeypatch.setattr(_Helpers, "start", lambda *_: pytest.fail("a helper for nine files"))
+    monkeypatch.setattr(Helpers, "start", lambda *_: pytest.fail("a helper for nine files"))
     job.read(sources.root)
 
 
@@ -136,19 +102,19 @@ def test_few_files_are_read_here(sources: SmallSources, monkeypatch: pytest.Monk
 )
 def test_each_helper_saves_more_than_its_start(name: str, files: int, size: int, helpers: int) -> None:
     alone = files * _seconds(Unit(name, Path(name)), size)
-    assert _worth(alone, 300) == helpers
-    assert _worth(alone, 2) == min(helpers, 2)
+    assert worth(alone, START, 300) == helpers
+    assert worth(alone, START, 2) == min(helpers, 2)
 
 
-def _killed(helpers: _Helpers) -> None:
-    helpers._running[0].process.send_signal(signal.SIGKILL)
+def _killed(helpers: Helpers) -> None:
+    helpers.running[0].process.send_signal(signal.SIGKILL)
 
 
 def test_a_helper_that_is_killed_is_told_and_hangs_nobody(
     sources: SmallSources, sharing: Callable[..., list[int]]
 ) -> None:
     started = sharing(2, _killed)
-    with pytest.raises(ReaderDiedError, match=r"SIGKILL, sans doute faute de mémoire.*CONTRATS_PROCESSUS=1"):
+    with pytest.raises(HelperDiedError, match=r"SIGKILL, sans doute faute de mémoire.*CONTRATS_PROCESSUS=1"):
         job.read(sources.root, partial=True)
     assert len(started) == 1
     assert not any(map(living, started))
@@ -164,7 +130,7 @@ def test_the_command_line_says_it_in_french_and_ends_with_3(
 
 
 def test_an_interruption_ends_the_helpers(sources: SmallSources, sharing: Callable[..., list[int]]) -> None:
-    def interrupted(_: _Helpers) -> None:
+    def interrupted(_: Helpers) -> None:
         raise KeyboardInterrupt
 
     started = sharing(3, interrupted)

@@ -8,10 +8,10 @@ from dataclasses import replace
 import pytest
 
 from pipelines.site.build import ASSETS
-from pipelines.site.model import SiteData
+from pipelines.site.model import LANGUAGES, SiteData
 from pipelines.site.older import lacks, unless_lacking
 from pipelines.site.pages import all_pages
-from pipelines.site.render import render_all
+from pipelines.site.render import Renderer, file_of
 from schemas.registry import tables
 
 
@@ -30,7 +30,10 @@ def older(data: SiteData, table: str, column: str = "") -> SiteData:
 
 def made(data: SiteData) -> dict[str, str]:
     pages = all_pages(data)
-    return dict(render_all(data, pages, {path.name: path.name for path in ASSETS.iterdir()}))
+    renderer = Renderer(data, pages, {path.name: path.name for path in ASSETS.iterdir()})
+    return {
+        file_of(page, language): renderer.render(page, language) for page in pages.values() for language in LANGUAGES
+    }
 
 
 @pytest.mark.parametrize(

@@ -185,7 +185,7 @@ def test_a_build_that_fails_leaves_the_site_that_was_there(
         raise RuntimeError("a page cannot be made")
 
     with monkeypatch.context() as changed:
-        changed.setattr(building, "render_all", dies)
+        changed.setattr(building, "extras", dies)
         with pytest.raises(RuntimeError):
             build_site(folder)
     assert contents(folder / "site") == before
