@@ -86,13 +86,14 @@ class Facts:
 
     def citing(self, table: str, sources: frozenset[str]) -> dict[str, Rows]:
         """The rows of a table that cite each of these sources, in order; none for a source that none cites."""
-        found, cited = self._rows(table), self._citations
-        rows, here = cited.about.pairs(table)
+        rows, here = self._citations.about.pairs(table)
+        if not len(here):
+            return {}
         names = pa.array(sorted(sources), pa.large_string())
-        numbers = numbered(pc.index_in(cited.sources.take(pa.array(here)), value_set=names, skip_nulls=True))
-        places = Groups(numbers, len(names), rows)
+        cited = self._citations.sources.take(pa.array(here))
+        places = Groups(numbered(pc.index_in(cited, value_set=names, skip_nulls=True)), len(names), rows)
         each = ((name, np.unique(np.asarray(places[number]))) for number, name in enumerate(names.to_pylist()))
-        return {name: Rows(found, cited.data) for name, cited in each if len(cited)}
+        return {name: Rows(self._rows(table), citing.data) for name, citing in each if len(citing)}
 
     def origins(self, row: Row) -> list[Origin]:
         """Where a row was typed."""
@@ -158,7 +159,19 @@ class Facts:
         if frame is None or not {"table_code", "ligne_id", *names} <= set(frame.columns):
             frame = dtypes.empty(declared_tables()[table])
         tables, keys, *others = (arrow_of(frame[name]) for name in ("table_code", "ligne_id", *names))
-        return About(tables, keys, lambda name: self._rows(name).keys if name in self.declared else None), others
+        return About(tables, keys, self._keys), others
+
+    def _keys(self, table: str) -> pa.Array | None:
+        """The keys of a table, whose rows are not read for that; None when the release has no such table."""
+        if table in self._tables:
+            return self._tables[table].keys
+        declared = self.declared.get(table)
+        frame = self.release.tables[table] if declared is not None else None
+        return (
+            arrow_of(frame[declared.key])
+            if frame is not None and declared is not None and declared.key in frame
+            else None
+        )
 
     @cached_property
     def _citations(self) -> _Citations:

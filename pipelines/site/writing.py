@@ -15,6 +15,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import pyarrow as pa
+
 from pipelines.helpers import Helpers, worth
 from pipelines.parallel import processors
 from pipelines.site.model import LANGUAGES, SiteData
@@ -69,6 +71,7 @@ class Writers:
             HelperDiedError: a helper was stopped.
         """
         renderer = Renderer(data, pages, assets)
+        pa.default_memory_pool().release_unused()  # what counting took, before the pages that take the longest
         if self.helpers is None:
             write_pages(renderer, pages, self.folder)
             return
