@@ -17,6 +17,7 @@ import pandas as pd
 
 from pipelines.curation.issues import HALVED, IssueLog, nearest, place, suggestion
 from pipelines.curation.units import Unit, list_units, report_folder, workbook_units
+from pipelines.garbage import rarely_collected
 from pipelines.progress import file_read
 from pipelines.sheets.annotations import REPORT_SHEETS
 from pipelines.sheets.cells import CellKind, LabelledRows
@@ -326,6 +327,7 @@ class Fallback:
     version: str
 
 
+@rarely_collected()
 def read_units(
     units: Iterable[Unit], root: Path, *, partial: bool = False, fallback: Fallback | None = None
 ) -> Sources:

@@ -165,13 +165,9 @@ class Facts:
         """The keys of a table, whose rows are not read for that; None when the release has no such table."""
         if table in self._tables:
             return self._tables[table].keys
-        declared = self.declared.get(table)
-        frame = self.release.tables[table] if declared is not None else None
-        return (
-            arrow_of(frame[declared.key])
-            if frame is not None and declared is not None and declared.key in frame
-            else None
-        )
+        frame = self.release.tables.get(table)
+        key = self.declared[table].key if table in self.declared else ""
+        return None if frame is None or key not in frame else arrow_of(frame[key])
 
     @cached_property
     def _citations(self) -> _Citations:
