@@ -14,11 +14,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from benchmarks.apart import Sample, in_turn, measured, typical
+from benchmarks.apart import in_turn, measured, typical
 from benchmarks.figures import Figure, at_most, exponent, ratio
 from benchmarks.floors import fresh, read_and_hash, read_parquet
 from benchmarks.report import grouped, number
-from benchmarks.shop import SMALL, Shop, Size
+from benchmarks.shop import ONE_PROCESS, SMALL, TWO_PROCESSES, Shop, Size
 from benchmarks.steps import kept, to_release, to_tables
 from benchmarks.watch import Watch
 from pipelines.publish.diff.compare import diff
@@ -132,7 +132,8 @@ def site(shop: Shop) -> Iterator[Figure]:
     """The site, as there are more contracts: seconds of the processor, for the disk takes files as it likes."""
     points, parts = [], []
     for contracts in shop.sizes.site:
-        sample = _site(shop, contracts)
+        folders = _site_folders(shop, contracts)
+        sample = typical([measured(make_site, ONE_PROCESS, **folders) for _ in range(shop.sizes.repeats)])
         points.append((float(contracts), sample.computing))
         parts.append(
             Figure(
@@ -159,9 +160,31 @@ def site(shop: Shop) -> Iterator[Figure]:
     yield from parts
 
 
-def _site(shop: Shop, contracts: int) -> Sample:
-    outputs, small = _outputs(shop, (contracts, contracts * ACTIONS_EACH)), _outputs(shop, SMALL)
-    return typical([measured(make_site, outputs=outputs, small=small) for _ in range(shop.sizes.repeats)])
+def site_cores(shop: Shop) -> Iterator[Figure]:
+    """The site by one process, then by two, which share its pages."""
+    contracts = sorted(shop.sizes.site)[len(shop.sizes.site) // 2]
+    folders = _site_folders(shop, contracts)
+    two, one = in_turn(
+        shop.sizes.repeats,
+        lambda: measured(make_site, TWO_PROCESSES, **folders),
+        lambda: measured(make_site, ONE_PROCESS, **folders),
+    )
+    yield Figure(
+        key="site",
+        what=f"fabriquer le site de {grouped(contracts)} contrats avec CONTRATS_PROCESSUS=2",
+        ours=two.seconds,
+        reference=one.seconds,
+        against="le même site avec CONTRATS_PROCESSUS=1",
+        value=ratio(one.seconds, two.seconds),
+        unit="× plus vite",
+        memory=two.memory,
+        repeats=shop.sizes.repeats,
+        note="mémoire de ce processus, sans celle de l’autre",
+    )
+
+
+def _site_folders(shop: Shop, contracts: int) -> dict[str, Path]:
+    return {"outputs": _outputs(shop, (contracts, contracts * ACTIONS_EACH)), "small": _outputs(shop, SMALL)}
 
 
 def partitioned(shop: Shop) -> Iterator[Figure]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from benchmarks.apart import in_turn, measured, typical
 from benchmarks.figures import Figure, at_least, at_most, exponent, middle, ratio
 from benchmarks.report import grouped, number
-from benchmarks.shop import ONE_PROCESS, SMALL, Shop, Size
+from benchmarks.shop import ONE_PROCESS, SMALL, TWO_PROCESSES, Shop, Size
 from benchmarks.steps import BUILDING, CHECKING, READING, require_sound, to_release, to_tables, warm_up
 from benchmarks.watch import Watch
 from pipelines import job
@@ -20,7 +20,6 @@ from pipelines.codeversion import code_version
 from pipelines.curation.cache import Cache
 from pipelines.curation.units import CONTRACTS_FOLDER
 
-TWO_PROCESSES = {"CONTRATS_PROCESSUS": "2"}
 EXPONENT_TARGET, CORES_TARGET, CHANGED_TARGET = at_most(1.05), at_least(1.7), at_most(2.0)
 ACTIONS_EACH = 3
 """As in the real workbooks."""

@@ -56,6 +56,7 @@ ROWS = (
     Row("f", "noms voisins", rows_names.names),
     Row("g", "comparaison de versions", rows_releases.comparison),
     Row("site", "site", rows_releases.site),
+    Row("site", "site, deux cœurs", rows_releases.site_cores),
     Row("parties", "lecture d’un contrat", rows_releases.partitioned),
     Row("verification", "vérification d’une version", rows_releases.verification),
     Row("controle", "contrôle des feuilles réelles", rows_real.checking),

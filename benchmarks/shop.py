@@ -21,7 +21,7 @@ from benchmarks.watch import Watch
 from pipelines.publish.staging import remove
 from pipelines.publish.xlsx_parts import SHEET_ROWS
 
-ONE_PROCESS = {"CONTRATS_PROCESSUS": "1"}
+ONE_PROCESS, TWO_PROCESSES = {"CONTRATS_PROCESSUS": "1"}, {"CONTRATS_PROCESSUS": "2"}
 Size = tuple[int, int]
 """Contracts, and actions."""
 SMALL: Size = (2, 6)
