@@ -218,13 +218,15 @@ def _withdrawn(version: str, outputs: Path | str, *, apply: bool) -> tuple[str, 
 def _follow(outputs: Path | str) -> None:
     """Makes the site again, if there is one, once a release left: what is said if it fails is that the rest is done."""
     from pipelines.cli_site import remake_site
+    from pipelines.helpers import HelperDiedError
     from pipelines.publish.errors import OutputsError
     from pipelines.publish.folder import NotAReleaseError
+    from pipelines.settings import SettingError
     from pipelines.storage.places import StorageError
 
     try:
         remake_site(outputs)
-    except (OutputsError, NotAReleaseError, StorageError) as error:
+    except (OutputsError, NotAReleaseError, StorageError, HelperDiedError, SettingError) as error:
         again = "Refaites-le par « contrats-destination site » : il montre encore ce qui a été retiré."
         raise Stop(ENVIRONMENT, f"C’est retiré, mais le site n’a pas pu être refait : {error} {again}") from error
 

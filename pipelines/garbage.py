@@ -12,25 +12,26 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Lock
 
 _YOUNG = 50_000
 """New objects after which cycles are looked for among them: they are still, only less often."""
+_lock = Lock()
+_under_way: list[tuple[int, int, int]] = []
+"""For each stage that is under way in this process, the setting that was found by the first of them."""
 
 
 @contextmanager
 def rarely_collected() -> Iterator[None]:
-    """What the process holds already is not looked through for garbage meanwhile, and what is new more rarely.
-
-    Inside another of these, or where the host froze its objects itself, nothing changes.
-    """
-    if gc.get_freeze_count():
-        yield
-        return
-    before = gc.get_threshold()
-    gc.freeze()
-    gc.set_threshold(_YOUNG, *before[1:])
+    """Cycles are looked for more rarely until this ends, and the last of those that began meanwhile."""
+    with _lock:
+        found = _under_way[0] if _under_way else gc.get_threshold()
+        _under_way.append(found)
+        gc.set_threshold(max(found[0], _YOUNG) if found[0] else 0, *found[1:])
     try:
         yield
     finally:
-        gc.set_threshold(*before)
-        gc.unfreeze()
+        with _lock:
+            _under_way.pop()
+            if not _under_way:
+                gc.set_threshold(*found)

@@ -7,7 +7,7 @@ on its standard input, which ends with the process that started it: it ends too.
 
 Belongs here: how many are worth their start, starting them, what is said between them and this process, what goes
 wrong with one, that none outlives its work. Does not belong here: the work (``curation.processes``,
-``site.processes``), independent work in threads (``parallel``).
+``site.writing``), independent work in threads (``parallel``).
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
@@ -96,11 +97,13 @@ class Helpers:
 
     def start(self, count: int, task: object) -> None:
         """Starts so many helpers, each given the task, which begin to work as soon as they can."""
+        if self.pieces > MOST_PIECES:
+            raise ValueError(f"{self.pieces} pieces: no more than {MOST_PIECES} can be shared")
         (self.folder / _TASK).write_bytes(pickle.dumps(task, protocol=5))
         self.tickets, given = os.pipe()
         self._stack.callback(os.close, self.tickets)
-        os.write(given, b"".join(map(_TICKET.pack, range(self.pieces))))
-        os.close(given)
+        with os.fdopen(given, "wb") as tickets:
+            tickets.write(b"".join(map(_TICKET.pack, range(self.pieces))))
         known = [str(_PROJECT), os.environ.get("PYTHONPATH", "")]
         for number in range(count):
             process = subprocess.Popen(  # noqa: S603  (this very Python, with words of ours)
@@ -132,7 +135,7 @@ class Helpers:
                 _given(helper.process.stdin).flush()
 
     def ended(self) -> Iterator[Path]:
-        """What each helper left, once it ends; nobody waits for one that came too late to do anything.
+        """What each helper left, once all have ended; nobody waits for them when none did anything.
 
         Raises:
             HelperDiedError: a helper was stopped.
@@ -201,8 +204,11 @@ class Share:
         return not self._told.empty()
 
     def told(self) -> Any:  # noqa: ANN401  (whatever the two sides agreed on)
-        """What the process that started this one tells next."""
-        return self._told.get()
+        """What the process that started this one tells next; raises what kept it from being understood."""
+        found = self._told.get()
+        if isinstance(found, Exception):
+            raise found
+        return found
 
 
 def serve(work: Callable[[Share], bool]) -> None:
@@ -216,6 +222,7 @@ def serve(work: Callable[[Share], bool]) -> None:
         task = pickle.loads((Path(folder) / _TASK).read_bytes())  # noqa: S301  (written by who started this process)
         how: object = work(Share(task, Path(folder) / number, int(tickets), said, told))
     except Exception as error:
+        error.add_note(f"In a helper:\n{traceback.format_exc()}")
         how = _portable(error)
     _say(said, ended=True, what=how)
     os._exit(0)  # the thread that listens would not let the interpreter end
@@ -225,8 +232,10 @@ def _listen(told: SimpleQueue[Any]) -> None:
     try:
         while True:
             told.put(pickle.load(sys.stdin.buffer))  # noqa: S301  (said by who started this process)
-    except EOFError:
+    except (EOFError, pickle.UnpicklingError):  # it ended, in the middle of a word perhaps
         os._exit(1)
+    except Exception as error:
+        told.put(error)
 
 
 def _say(said: IO[bytes], *, ended: bool, what: object) -> None:

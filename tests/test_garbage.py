@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import weakref
 from collections.abc import Iterator
+from threading import Barrier, Thread
 
 import pytest
 
@@ -12,14 +13,10 @@ from pipelines.garbage import rarely_collected
 
 
 @pytest.fixture(autouse=True)
-def as_found() -> Iterator[None]:
-    """The process as a program begins: what runs the tests may have frozen its own objects."""
-    frozen, before = gc.get_freeze_count(), gc.get_threshold()
-    gc.unfreeze()
-    yield
-    assert (gc.get_threshold(), gc.get_freeze_count()) == (before, 0)
-    if frozen:
-        gc.freeze()
+def as_found() -> Iterator[tuple[int, int, int]]:
+    before = gc.get_threshold()
+    yield before
+    assert gc.get_threshold() == before
 
 
 class _Cycle:
@@ -27,39 +24,66 @@ class _Cycle:
         self.itself = self
 
 
-def test_what_was_there_is_not_looked_through_meanwhile() -> None:
-    before = gc.get_threshold()
+def test_cycles_are_looked_for_more_rarely_but_still(as_found: tuple[int, int, int]) -> None:
     with rarely_collected():
-        assert gc.get_freeze_count() > 0
-        assert gc.get_threshold()[0] > before[0]
+        assert gc.get_threshold()[0] > as_found[0]
         assert gc.isenabled()
-
-
-def test_cycles_made_meanwhile_are_still_collected() -> None:
-    with rarely_collected():
         made = weakref.ref(_Cycle())
         kept: list[list[int]] = [[] for _ in range(2 * gc.get_threshold()[0])]
-    assert made() is None
+        assert made() is None
     assert kept
 
 
-def test_what_the_host_froze_stays_frozen() -> None:
-    gc.freeze()
-    try:
-        before = gc.get_freeze_count()
+def test_a_process_that_goes_from_stage_to_stage_keeps_no_cycle_for_ever() -> None:
+    """What outlives the stage that made it is old, and is looked through like all that is old."""
+    alive: weakref.WeakSet[_Cycle] = weakref.WeakSet()
+    most = 0
+    for _ in range(60):
         with rarely_collected():
-            pass
-        assert gc.get_freeze_count() == before
+            held = [_Cycle() for _ in range(2_000)]
+            alive.update(held)
+        with rarely_collected():
+            del held
+            some: list[list[int]] = [[] for _ in range(20_000)]
+        most = max(most, len(alive))
+        del some
+    assert most < 60 * 2_000 / 2
+
+
+def test_where_nothing_is_collected_nothing_is() -> None:
+    before = gc.get_threshold()
+    gc.set_threshold(0)
+    try:
+        with rarely_collected():
+            assert gc.get_threshold()[0] == 0
     finally:
-        gc.unfreeze()
+        gc.set_threshold(*before)
 
 
 def test_one_inside_another_changes_nothing() -> None:
     with rarely_collected():
-        outer = gc.get_freeze_count(), gc.get_threshold()
+        outer = gc.get_threshold()
         with rarely_collected():
-            pass
-        assert (gc.get_freeze_count(), gc.get_threshold()) == outer
+            assert gc.get_threshold() == outer
+        assert gc.get_threshold() == outer
+
+
+def test_threads_that_overlap_put_back_what_the_first_found() -> None:
+    entered, left = Barrier(2), Barrier(2)
+
+    def longer() -> None:
+        with rarely_collected():
+            entered.wait(timeout=30)
+            left.wait(timeout=30)
+            assert gc.get_threshold()[0] >= 50_000
+
+    thread = Thread(target=longer)
+    with rarely_collected():
+        thread.start()
+        entered.wait(timeout=30)
+    left.wait(timeout=30)
+    thread.join(timeout=30)
+    assert not thread.is_alive()
 
 
 def test_an_error_puts_everything_back() -> None:

@@ -7,8 +7,10 @@ Does not belong here: what is made of it (``verify``, ``diff``, ``explain``), th
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -86,20 +88,36 @@ class ReleaseFolder:
         found: Json = self.resources[name]["schema"]
         return found
 
-    def parquet(self, name: str) -> pa.Table:
-        """A table from its Parquet file, with the types and metadata that the file holds.
+    def parquet(self, name: str, columns: Sequence[str] | None = None) -> pa.Table:
+        """A table from its Parquet file, with the types and metadata that the file holds; ``columns``: these only.
 
         Raises:
             NotAReleaseError: the file lacks, cannot be read, or has not the columns of the schema.
         """
+        wanted = columns if columns is not None else [str(one["name"]) for one in self.schema(name)["fields"]]
+        with self._opened(name) as file:
+            table = pq.read_table(file, columns=columns)
+        if sorted(table.column_names) != sorted(wanted):
+            raise NotAReleaseError(f"les colonnes de parquet/{name}.parquet ne sont pas celles du schéma")
+        return table
+
+    def parquet_head(self, name: str, rows: int) -> pa.Table:
+        """The first rows of a table from its Parquet file, which is not read to its end.
+
+        Raises:
+            NotAReleaseError: the file lacks, or cannot be read.
+        """
+        with self._opened(name) as path, pq.ParquetFile(path) as file:
+            return pa.Table.from_batches(islice(file.iter_batches(rows), 1), file.schema_arrow)
+
+    @contextmanager
+    def _opened(self, name: str) -> Iterator[Path]:
+        """The Parquet file of a table; what goes wrong with it is told in words."""
         file = f"parquet/{name}.parquet"
         try:
-            table = pq.read_table(self.path / file)
+            yield self.path / file
         except (OSError, pa.ArrowException) as error:
             raise NotAReleaseError(f"{file} manque ou ne se lit pas") from error
-        if sorted(table.column_names) != sorted({str(one["name"]) for one in self.schema(name)["fields"]}):
-            raise NotAReleaseError(f"les colonnes de {file} ne sont pas celles du schéma")
-        return table
 
     def csv(self, name: str, types: pa.Schema) -> pa.Table:
         """A table from its CSV file, each column read as the type that ``types`` gives it; nothing typed is missing.

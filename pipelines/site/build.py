@@ -36,7 +36,7 @@ def build_site(outputs: Path) -> Path:
     """Makes the site of the releases of a folder of outputs, in place of the one that is there; returns its folder.
 
     Raises `OutputsBusy` when a build is at work, `OutputsError` when the disk refuses, `NoReleaseError` when there is
-    nothing to show. Whatever happens before the end, the site that was there stays.
+    nothing to show, and what `write_site` does. Whatever happens before the end, the site that was there stays.
     """
     outputs = outputs.absolute()
     with as_outputs_error(outputs):

@@ -3,7 +3,8 @@
 Belongs here: which rows there are and what they are to one another. Does not belong here: making one row (``rows``),
 what one page takes of them (``pages``), the order in which it cites (``record``).
 
-Each table is read once and each column looked through once, so that the pages of all contracts cost one pass over them.
+The rows of each table are read once and each column looked through once, so that the pages of all contracts cost one
+pass over them.
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ class Facts:
         return {name: {column.name: column for column in table.published} for name, table in self.declared.items()}
 
     def rows(self, table: str) -> Rows:
-        """The rows of a table, in published order; none when the release has no such table."""
+        """The rows of a declared table, in published order; none when the release has no such table."""
         found = self._rows(table)
         return Rows(found, range(len(found)))
 
@@ -133,41 +134,47 @@ class Facts:
         title = self.declared[table].title if table in self.declared else None
         return {"fr": title.fr, "en": title.en} if title else {"fr": table, "en": table}
 
+    def _holds(self, table: str, *columns: str) -> bool:
+        """Whether the release has the rows of a table, by their keys, and these columns of it."""
+        held = set(self.release.tables.columns(table))
+        return table in self.declared and {self.declared[table].key, *columns} <= held
+
+    def _column(self, table: str, column: str) -> pa.Array:
+        return arrow_of(self.release.tables.column(table, column))
+
     def _rows(self, table: str) -> TableRows:
         if table not in self._tables:
-            declared, frame = declared_tables()[table], self.release.tables.get(table)
-            whole = frame if frame is not None and declared.key in frame else dtypes.empty(declared)
-            self._tables[table] = TableRows(declared, whole, self.term)
+            declared = declared_tables()[table]
+            frame = self.release.tables[table] if self._holds(table) else dtypes.empty(declared)
+            self._tables[table] = TableRows(declared, frame, self.term)
         return self._tables[table]
 
     def _index(self, table: str, column: str) -> Index | None:
         """Where values stand in a column; None when the release has no such column."""
         if (table, column) not in self._indexes:
-            frame = self.release.tables.get(table)
-            if frame is None or column not in frame:
+            if not self._holds(table, column):
                 self._indexes[table, column] = None
             else:
-                aim = self.published[table][column].references
-                known = self._rows(aim) if aim is not None and aim in self.declared else None
-                values = arrow_of(frame[column])
+                aim, values = self.published[table].get(column), self._column(table, column)
+                other = aim.references if aim is not None else None
+                known = self._rows(other) if other is not None and other in self.declared else None
                 self._indexes[table, column] = Index(values, known.keys, known.places) if known else Index(values)
         return self._indexes[table, column]
 
     def _about(self, table: str, *names: str) -> tuple[About, list[pa.Array]]:
         """Which rows the rows of a table are about, and some columns of theirs; nothing when it has not them all."""
-        frame = self.release.tables.get(table)
-        if frame is None or not {"table_code", "ligne_id", *names} <= set(frame.columns):
-            frame = dtypes.empty(declared_tables()[table])
-        tables, keys, *others = (arrow_of(frame[name]) for name in ("table_code", "ligne_id", *names))
+        wanted = ("table_code", "ligne_id", *names)
+        if self._holds(table, *wanted):
+            tables, keys, *others = (self._column(table, name) for name in wanted)
+        else:
+            tables, keys, *others = (pa.array([], pa.large_string()) for _ in wanted)
         return About(tables, keys, self._keys), others
 
     def _keys(self, table: str) -> pa.Array | None:
-        """The keys of a table, whose rows are not read for that; None when the release has no such table."""
+        """The keys of a table, whose rows are not made for that; None when the release has no such table."""
         if table in self._tables:
             return self._tables[table].keys
-        frame = self.release.tables.get(table)
-        key = self.declared[table].key if table in self.declared else ""
-        return None if frame is None or key not in frame else arrow_of(frame[key])
+        return self._column(table, self.declared[table].key) if self._holds(table) else None
 
     @cached_property
     def _citations(self) -> _Citations:

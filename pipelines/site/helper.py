@@ -22,9 +22,10 @@ def write_share(share: Share) -> bool:
     made = {page.path: page for module in SHARED for page in module.pages(data)}
     told: Told = share.told()
     renderer = Renderer(data, {**told.pages, **{path: made[path] for path in told.shared}}, told.assets)
+    piece = None
     for piece in share.taken():
         write_pages(renderer, told.part(piece, task.pieces), task.folder)
-    return True
+    return piece is not None
 
 
 if __name__ == "__main__":

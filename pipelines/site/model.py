@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -20,7 +19,7 @@ from pipelines.publish.description import DESCRIPTION_FILE, DescriptionError, lo
 from pipelines.publish.folder import NotAReleaseError, ReleaseFolder
 from pipelines.publish.formats import XLSX
 from pipelines.publish.versions import SUMS, WITHDRAWN, Versions, read_versions
-from pipelines.site.tables import ReleaseTables
+from pipelines.site.tables import ReleaseTables, SiteTables
 from pipelines.site.workbooks import blank_workbooks
 from schemas.declaration import Bilingual, Family
 
@@ -105,7 +104,7 @@ class Release:
     version: str
     folder: Path
     descriptor: Json = field(repr=False)
-    tables: Mapping[str, pd.DataFrame] = field(repr=False)
+    tables: SiteTables = field(repr=False)
     quality: Json = field(repr=False)
     journal: str = field(repr=False)
     diff: Json = field(repr=False)

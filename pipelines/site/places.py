@@ -47,12 +47,15 @@ class Index:
     """
 
     def __init__(self, values: pa.Array, keys: pa.Array | None = None, known: Mapping[str, int] | None = None) -> None:
-        numbers = pc.index_in(values, value_set=keys, skip_nulls=True) if keys is not None else None
-        if known is None or numbers is None or numbers.null_count > values.null_count:
+        numbers = None
+        if keys is not None:
+            numbers = pc.index_in(values, value_set=keys, skip_nulls=True)
+        if keys is None or known is None or numbers is None or numbers.null_count > values.null_count:
             coded = values.dictionary_encode()
-            numbers, known = coded.indices, {text: rank for rank, text in enumerate(coded.dictionary.to_pylist())}
+            numbers, keys = coded.indices, coded.dictionary
+            known = {text: rank for rank, text in enumerate(keys.to_pylist())}
         self._known = known
-        self._groups = Groups(numbered(numbers), len(known))
+        self._groups = Groups(numbered(numbers), len(keys))
 
     def __getitem__(self, value: str) -> Places:
         found = self._known.get(value)
@@ -89,7 +92,7 @@ def arrow_of(values: pd.Series) -> pa.Array:
     """A column as one Arrow array, texts as large_string; its memory is shared where it can be."""
     found = pa.array(values, from_pandas=True)
     whole = found.combine_chunks() if isinstance(found, pa.ChunkedArray) else found
-    return whole.cast(pa.large_string()) if pa.types.is_string(whole.type) else whole
+    return whole.cast(pa.large_string()) if pa.types.is_string(whole.type) or pa.types.is_null(whole.type) else whole
 
 
 def numbered(indices: pa.Array) -> np.ndarray:

@@ -78,8 +78,9 @@ class TableRows:
 
     @cached_property
     def places(self) -> Mapping[str, int]:
-        """Where each key stands."""
-        return {key: place for place, key in enumerate(self.keys.to_pylist())}
+        """Where each key stands, first if it comes twice."""
+        keys = self.keys.to_pylist()
+        return dict(zip(reversed(keys), reversed(range(len(keys))), strict=True))
 
     def _made(self, place: int) -> Row:
         filled = ((name, said) for name, cell in self.cells.items() if (said := cell(place)) is not None)

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from pipelines.helpers import Helpers, worth
+from pipelines.helpers import MOST_PIECES, Helpers, worth
 from pipelines.parallel import processors
 from pipelines.site.model import LANGUAGES, SiteData
 from pipelines.site.pages import Page, contracts, partners
@@ -100,7 +100,7 @@ def writing(data: SiteData, folder: Path) -> Iterator[Writers]:
     if count < 1:
         yield Writers(folder)
         return
-    pieces = _PIECES_EACH * (count + 1)
+    pieces = min(_PIECES_EACH * (count + 1), MOST_PIECES)
     with Helpers(_HELPER, pieces, "qui écrit les pages du site", "le site reste comme il était") as helpers:
         helpers.start(count, Task(data.outputs, data.last.version, folder, pieces))
         yield Writers(folder, helpers)
@@ -111,7 +111,13 @@ def write_pages(renderer: Renderer, paths: Iterable[str], folder: Path) -> None:
     for path in paths:
         page = renderer.pages[path]
         for language in LANGUAGES:
-            write(folder / file_of(page, language), renderer.render(page, language).encode())
+            file = file_of(page, language)
+            try:
+                text = renderer.render(page, language)
+            except Exception as error:
+                error.add_note(f"in {file}")
+                raise
+            write(folder / file, text.encode())
 
 
 def write(path: Path, content: bytes) -> None:

@@ -21,6 +21,7 @@ from pipelines.publish.versions import Versions
 from pipelines.site.model import Language, Release, ReleaseEntry, SiteData, read_dataset
 from pipelines.site.pages import Page, contracts, partners, retired
 from pipelines.site.render import Renderer
+from pipelines.site.tables import SiteTables
 from schemas.declaration import Family, Kind
 from schemas.registry import tables as declared_tables
 
@@ -76,7 +77,7 @@ def real_site() -> SiteData:
 def site_of(tables: Mapping[str, pd.DataFrame]) -> SiteData:
     """The data of a site whose last release holds these tables."""
     empty: dict[str, Any] = {}
-    release = Release(VERSION, Path(), empty, dict(tables), empty, "", empty, pd.DataFrame())
+    release = Release(VERSION, Path(), empty, SiteTables(tables), empty, "", empty, pd.DataFrame())
     entry = ReleaseEntry(VERSION, dt.date.fromisoformat(VERSION), Path(), empty, last=True)
     dataset = read_dataset(DESCRIPTOR, Path())
     return SiteData(Versions(VERSION, ()), release, (entry,), dataset)

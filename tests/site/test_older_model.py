@@ -12,6 +12,7 @@ from pipelines.site.model import LANGUAGES, SiteData
 from pipelines.site.older import lacks, unless_lacking
 from pipelines.site.pages import all_pages
 from pipelines.site.render import Renderer, file_of
+from pipelines.site.tables import SiteTables
 from schemas.registry import tables
 
 
@@ -25,7 +26,7 @@ def older(data: SiteData, table: str, column: str = "") -> SiteData:
     else:
         del tables[table]
         descriptor["resources"] = [one for one in descriptor["resources"] if one["name"] != table]
-    return replace(data, last=replace(data.last, descriptor=descriptor, tables=tables))
+    return replace(data, last=replace(data.last, descriptor=descriptor, tables=SiteTables(tables)))
 
 
 def made(data: SiteData) -> dict[str, str]:

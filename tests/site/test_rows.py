@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import gc
+import shutil
 import weakref
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.publish.folder import ReleaseFolder
+from pipelines.publish.folder import NotAReleaseError, ReleaseFolder
 from pipelines.site import tables as site_tables
 from pipelines.site.model import SiteData
 from pipelines.site.places import About, Groups, Index, numbered
 from pipelines.site.rows import Rows, values_of
-from pipelines.site.tables import ReleaseTables
+from pipelines.site.tables import ReleaseTables, SiteTables
 from tests.site.made_site import made_site
 
 TEXTS = st.lists(st.one_of(st.none(), st.sampled_from(["a", "b", "é", ""])), max_size=12)
@@ -134,6 +137,31 @@ def test_a_date_is_no_more_precise_than_it_is_known() -> None:
     }
 
 
+def test_a_table_without_its_keys_shows_nothing(data: SiteData) -> None:
+    """A release of an older model may lack any column."""
+    lacking = {"actions": "action_id", "divergences": "divergence_id", "citations": "source_id"}
+    held = data.last.tables
+    tables = SiteTables({**held, **{name: held[name].drop(columns=column) for name, column in lacking.items()}})
+    facts = replace(data.last, tables=tables).facts
+    assert not facts.of("actions", "contrat_id", "c1")
+    assert facts.get("actions", "a1") is None
+    contract = facts.get("contrats", "c1")
+    assert contract is not None
+    assert not facts.divergent(contract)
+    assert facts.citations(contract) == []
+
+
+def test_a_key_that_comes_twice_is_that_of_the_first() -> None:
+    contracts = [{"contrat_id": key, "nom": f"{key} {n}"} for n, key in enumerate("aba")]
+    facts = made_site(
+        {"contrats": contracts, "actions": [{"action_id": "x", "contrat_id": "a"}, {"action_id": "y"}]}
+    ).last.facts
+    found = facts.get("contrats", "a")
+    assert found is not None
+    assert found["nom"] == "a 0"
+    assert [row.key for row in facts.of("actions", "contrat_id", "a")] == ["x"]
+
+
 def test_a_large_table_is_let_go_and_a_small_one_kept(outputs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     [*_, last] = sorted((outputs / "releases").iterdir())
     tables = ReleaseTables(ReleaseFolder.open(last))
@@ -147,3 +175,36 @@ def test_a_large_table_is_let_go_and_a_small_one_kept(outputs: Path, monkeypatch
     assert list(tables) == list(ReleaseFolder.open(last).resources)
     with pytest.raises(KeyError):
         tables["inconnue"]
+    with pytest.raises(KeyError):
+        tables.column("inconnue", "action_id")
+    with pytest.raises(KeyError):
+        tables.head("inconnue", 1)
+
+
+@pytest.mark.parametrize("small", [0, 50_000])
+def test_a_part_of_a_table_is_that_of_the_whole(outputs: Path, monkeypatch: pytest.MonkeyPatch, small: int) -> None:
+    monkeypatch.setattr(site_tables, "_SMALL", small)
+    [*_, last] = sorted((outputs / "releases").iterdir())
+    tables = ReleaseTables(ReleaseFolder.open(last))
+    for name in tables:
+        whole, held = ReleaseTables(ReleaseFolder.open(last))[name], SiteTables({name: tables[name]})
+        assert tables.columns(name) == held.columns(name) == list(whole.columns)
+        pd.testing.assert_frame_equal(tables.head(name, 2), whole.head(2))
+        pd.testing.assert_frame_equal(held.head(name, 2), whole.head(2))
+        for column in tables.columns(name):
+            pd.testing.assert_series_equal(tables.column(name, column), whole[column])
+    assert tables.columns("inconnue") == []
+
+
+def test_a_part_of_a_table_that_cannot_be_read_is_told(outputs: Path, tmp_path: Path) -> None:
+    [*_, last] = sorted((outputs / "releases").iterdir())
+    shutil.copytree(last, tmp_path / "version")
+    file = tmp_path / "version" / "parquet" / "actions.parquet"
+    file.parent.chmod(0o755)
+    file.chmod(0o644)
+    file.write_bytes(b"rien")
+    release = ReleaseFolder.open(tmp_path / "version")
+    with pytest.raises(NotAReleaseError, match=r"actions.parquet manque ou ne se lit pas"):
+        release.parquet_head("actions", 1)
+    with pytest.raises(NotAReleaseError, match=r"actions.parquet manque ou ne se lit pas"):
+        release.parquet("actions", ["action_id"])

@@ -157,6 +157,6 @@ def _history(data: SiteData, table: str) -> list[Step]:
 
 def _first_rows(data: SiteData, table: str) -> list[list[object]]:
     """The first rows as Python values, in published order; nothing where a value is missing."""
-    first = data.last.tables[table].head(PREVIEW).astype(object)
+    first = data.last.tables.head(table, PREVIEW).astype(object)
     rows: list[list[object]] = first.where(first.notna(), None).to_numpy().tolist()
     return rows
