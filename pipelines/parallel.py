@@ -1,7 +1,7 @@
 """Independent pieces of work, as many at a time as this process may use processors.
 
-Belongs here: how many that is, and running them in threads. Does not belong here: other processes
-(``helpers``), work whose pieces wait for one another.
+Belongs here: how many that is, and running them in threads. Does not belong here: other processes (``helpers``), work
+whose pieces wait for one another.
 
 Threads help where the work is Arrow's, a digest's or the disk's, which let others run meanwhile; Python's own does not.
 """
