@@ -29,6 +29,8 @@ from pipelines.site.build import build_site
 DIFF_TARGET, SITE_TARGET = at_most(5), at_most(1.05)
 CHANGED, PASSES, ACTIONS_EACH = 100, 3, 3
 """One row in so many differs between the two releases; passes of digests; actions of a contract of the site."""
+OFTEN = 300
+"""Contracts of the largest site that is made several times."""
 
 
 def make_other(watch: Watch, root: str, tables_file: str, outputs: str) -> dict[str, object]:
@@ -133,7 +135,8 @@ def site(shop: Shop) -> Iterator[Figure]:
     points, parts = [], []
     for contracts in shop.sizes.site:
         folders = _site_folders(shop, contracts)
-        sample = typical([measured(make_site, ONE_PROCESS, **folders) for _ in range(shop.sizes.repeats)])
+        repeats = shop.sizes.repeats if contracts <= OFTEN else shop.sizes.long
+        sample = typical([measured(make_site, ONE_PROCESS, **folders) for _ in range(repeats)])
         points.append((float(contracts), sample.computing))
         parts.append(
             Figure(
@@ -143,7 +146,7 @@ def site(shop: Shop) -> Iterator[Figure]:
                 value=1e3 * sample.computing / contracts,
                 unit="ms de calcul par contrat",
                 memory=sample.memory,
-                repeats=shop.sizes.repeats,
+                repeats=repeats,
                 part=True,
             )
         )
@@ -154,7 +157,7 @@ def site(shop: Shop) -> Iterator[Figure]:
         unit="(exposant)",
         target=SITE_TARGET,
         memory=parts[-1].memory,
-        repeats=shop.sizes.repeats,
+        repeats=parts[-1].repeats,
         note="du temps de calcul ; moindres carrés sur les tailles ci-dessous",
     )
     yield from parts
