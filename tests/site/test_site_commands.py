@@ -10,6 +10,8 @@ import pytest
 from click.testing import CliRunner
 
 from pipelines.cli import main
+from pipelines.helpers import Helpers
+from pipelines.site import writing
 from tests.site.conftest import FIRST, LAST
 
 
@@ -49,3 +51,34 @@ def test_a_withdrawal_whose_site_cannot_follow_says_that_it_is_done(releases: Pa
     code, said = run("releases", "withdraw", LAST.isoformat(), "--apply", *where)
     assert (code, "C’est retiré, mais le site n’a pas pu être refait" in said) == (3, True), said
     assert json.loads((releases / "versions.json").read_text(encoding="utf-8"))["latest"] == FIRST.isoformat()
+
+
+def test_a_withdrawal_whose_site_loses_a_process_says_that_it_is_done(
+    releases: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(helpers: Helpers, _: object) -> None:
+        helpers.running[0].process.kill()
+        helpers.running[0].process.wait()
+
+    where = ("--outputs", str(releases))
+    assert run("site", *where)[0] == 0
+    monkeypatch.setenv("CONTRATS_PROCESSUS", "2")
+    monkeypatch.setattr(writing, "START", 0.0)
+    monkeypatch.setattr(writing, "_READING_A_ROW", 0.0)
+    monkeypatch.setattr(Helpers, "tell", killed)
+    code, said = run("site", *where)
+    assert (code, "Un processus qui écrit les pages du site s’est arrêté par le signal SIGKILL" in said) == (3, True), (
+        said
+    )
+    code, said = run("releases", "withdraw", LAST.isoformat(), "--apply", *where)
+    assert (code, "C’est retiré, mais le site n’a pas pu être refait : Un processus" in said) == (3, True), said
+    assert json.loads((releases / "versions.json").read_text(encoding="utf-8"))["latest"] == FIRST.isoformat()
+
+
+def test_a_wrong_setting_is_told_before_anything_is_done(releases: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    where = ("--outputs", str(releases))
+    monkeypatch.setenv("CONTRATS_PROCESSUS", "deux")
+    for words in (("site",), ("releases", "withdraw", LAST.isoformat(), "--apply")):
+        code, said = run(*words, *where)
+        assert (code, "CONTRATS_PROCESSUS vaut « deux »" in said) == (2, True), said
+    assert json.loads((releases / "versions.json").read_text(encoding="utf-8"))["latest"] == LAST.isoformat()
