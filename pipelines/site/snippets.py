@@ -31,8 +31,13 @@ def snippets(table: str, address: str, columns: tuple[ColumnEntry, ...]) -> tupl
         Snippet(
             "Python (pandas)",
             "python",
-            f'import pandas as pd\n\n{table} = pd.read_parquet("{parquet}")',
-            Bilingual("Il faut pandas et pyarrow.", "Needs pandas and pyarrow."),
+            # With threads, what pyarrow still holds of the file pandas hands it may abort the interpreter as it ends,
+            # everything read and said: apache/arrow issues 33975, 34314 and 50482.
+            f'import pandas as pd\n\n{table} = pd.read_parquet("{parquet}", use_threads=False)',
+            Bilingual(
+                "Il faut pandas et pyarrow. Avec « use_threads=False », le programme finit toujours proprement.",
+                "Needs pandas and pyarrow. With “use_threads=False”, the program always ends cleanly.",
+            ),
         ),
         Snippet(
             "SQL (DuckDB)",
