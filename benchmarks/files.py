@@ -1,8 +1,8 @@
 """Made-up sheets → workbooks: folders of CSV files, XLSX, ODS.
 
-CSV goes from columns to a file at once. The two others are written cell by cell: 10,000 ordinary workbooks take four
-times as long in XLSX, half as long again in ODS. Equal contents make equal bytes. Belongs here: file
-formats. Does not belong here: what cells say.
+CSV goes from columns to a file at once. The two others are written cell by cell, which takes several times as long.
+Equal contents make equal bytes. Belongs here: file formats. Does not belong here: what cells say, by whom it is
+written.
 """
 
 from __future__ import annotations
@@ -61,8 +61,12 @@ class Writer:
         self.bounds, self.format, self.sheets = bounds, file_format, sheets
         self.tables = {name: arrow(columns) for name, columns in sheets.items()} if file_format == "csv" else {}
 
-    def write(self, place: int, path: Path, names: Sequence[str]) -> None:
-        """Writes the workbook of one place of the lot, with these sheets."""
+    def write_all(self, books: Sequence[tuple[Path, Sequence[str]]]) -> None:
+        """Writes the workbooks of the lot, in order, each with these sheets."""
+        for place, (path, names) in enumerate(books):
+            self._write(place, path, names)
+
+    def _write(self, place: int, path: Path, names: Sequence[str]) -> None:
         if self.format == "csv":
             path.mkdir()
             for name in names:

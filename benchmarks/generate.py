@@ -8,8 +8,12 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +26,7 @@ from benchmarks.world import NATIONAL, World
 from benchmarks.world import make as make_world
 from pipelines.curation.units import CONTRACTS_FOLDER, REFERENCES_FOLDER
 from pipelines.normalise.identity import BLANK, SEPARATOR
+from pipelines.parallel import processors
 from pipelines.sheets.limits import limits
 from schemas.assertions import MAXIMUM, MINIMUM, REMARK, TABLE
 from schemas.declaration import Cell, Sheet
@@ -84,10 +89,9 @@ def generate(folder: Path, wanted: Wanted, step: Callable[[int], None] | None = 
     (folder / MARK).write_text(json.dumps(asdict(wanted), indent=2) + "\n", encoding="utf-8")
     registry = Registry()
     planted: list[Planted] = []
-    for first, last in lots(world):
-        _write_lot(folder, world, (first, last), wanted, registry, planted)
-        if step is not None:
-            step(last - first)
+    with _written(wanted, step) as write:
+        for places in lots(world):
+            write(_made(world, places, wanted, registry, planted), _books(folder, world, places, wanted.file_format))
     _write_lists(folder / REFERENCES_FOLDER, world, registry)
     _write_corrections(folder)
     _write_assertions(folder, world)
@@ -138,14 +142,46 @@ def block_of(world: World, sheet: Sheet, first: int, last: int) -> Block:
     return block
 
 
-def _write_lot(
-    folder: Path,
-    world: World,
-    places: tuple[int, int],
-    wanted: Wanted,
-    registry: Registry,
-    planted: list[Planted],
-) -> None:
+Books = Sequence[tuple[Path, Sequence[str]]]
+"""Workbooks of a lot, in order: where each goes, and the sheets that it has."""
+
+
+@contextmanager
+def _written(wanted: Wanted, step: Callable[[int], None] | None) -> Iterator[Callable[[Writer, Books], None]]:
+    """Gives what writes a lot; they are all written at the end of the block.
+
+    What takes long to write is written by other processes, while the next lot is made.
+    """
+    told = step or (lambda _: None)
+    if wanted.file_format == "csv" or wanted.contracts <= LOT_WORKBOOKS or processors() < 2:
+
+        def write(writer: Writer, books: Books) -> None:
+            writer.write_all(books)
+            told(len(books))
+
+        yield write
+        return
+    begun: deque[tuple[Future[None], int]] = deque()
+
+    def end_first() -> None:
+        future, workbooks = begun.popleft()
+        future.result()
+        told(workbooks)
+
+    with ProcessPoolExecutor(processors(), get_context("spawn")) as pool:
+
+        def begin(writer: Writer, books: Books) -> None:
+            while len(begun) > processors():  # lots are long: few wait
+                end_first()
+            begun.append((pool.submit(writer.write_all, books), len(books)))
+
+        yield begin
+        while begun:
+            end_first()
+
+
+def _made(world: World, places: tuple[int, int], wanted: Wanted, registry: Registry, planted: list[Planted]) -> Writer:
+    """The sheets of a lot; what the lists say of them goes to ``registry``, the mistakes to ``planted``."""
     first, last = places
     made, bounds = {}, {}
     for name, sheet in workbook_sheets().items():
@@ -157,16 +193,17 @@ def _write_lot(
             planted.append(spoiled)
         made[name] = columns
         bounds[name] = [0, *np.cumsum(world.counts[name][first:last]).tolist()]
-    writer = Writer(made, bounds, wanted.file_format)
-    for place in range(first, last):
-        national = place == len(world.contracts)
-        names = [name for name, sheet in workbook_sheets().items() if sheet.national or not national]
-        writer.write(place - first, _workbook(folder, world, place, wanted.file_format), names)
+    return Writer(made, bounds, wanted.file_format)
 
 
-def _workbook(folder: Path, world: World, place: int, file_format: Format) -> Path:
-    owner = world.owners[place]
-    return (folder if owner == NATIONAL else folder / CONTRACTS_FOLDER) / file_name(owner, file_format)
+def _books(folder: Path, world: World, places: tuple[int, int], file_format: Format) -> Books:
+    every, shared = list(workbook_sheets()), [name for name, sheet in workbook_sheets().items() if sheet.national]
+    found = []
+    for place in range(*places):
+        national = world.owners[place] == NATIONAL
+        path = (folder if national else folder / CONTRACTS_FOLDER) / file_name(world.owners[place], file_format)
+        found.append((path, shared if national else every))
+    return found
 
 
 # --- Lists ---------------------------------------------------------------------------------------------------------

@@ -129,6 +129,20 @@ def test_same_seed_same_bytes(tmp_path: Path, file_format: Format) -> None:
     assert _digest(tmp_path / "un") != _digest(tmp_path / "autre")
 
 
+@pytest.mark.parametrize("file_format", ["xlsx", "ods"])
+def test_the_number_of_processes_changes_no_byte(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, file_format: Format
+) -> None:
+    monkeypatch.setattr("benchmarks.generate.LOT_WORKBOOKS", 2)
+    told: dict[str, list[int]] = {}
+    for processes in ("1", "2"):
+        monkeypatch.setenv("CONTRATS_PROCESSUS", processes)
+        told[processes] = []
+        generate(tmp_path / processes, Wanted(11, 40, 0.01, file_format), told[processes].append)
+    assert _digest(tmp_path / "1") == _digest(tmp_path / "2")
+    assert told["1"] == told["2"] == [2, 2, 2, 2, 2, 1, 1]
+
+
 @pytest.mark.usefixtures("declared")
 def test_every_planted_mistake_is_found_at_its_cell_and_nothing_else(tmp_path: Path) -> None:
     """Also in a sheet that this package knows nothing of, with a column of most kinds."""
