@@ -105,7 +105,7 @@ def checking(shop: Shop) -> Iterator[Figure]:
 
 def dagster(shop: Shop) -> Iterator[Figure]:
     """The real sheets published through Dagster, in every format."""
-    repeats = shop.sizes.repeats
+    repeats = shop.sizes.long
     ours, floor = in_turn(
         repeats,
         lambda: measured(through_dagster, sources=SOURCES, outputs=shop.folder / "dagster"),

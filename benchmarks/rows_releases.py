@@ -168,7 +168,7 @@ def site_cores(shop: Shop) -> Iterator[Figure]:
     contracts = sorted(shop.sizes.site)[len(shop.sizes.site) // 2]
     folders = _site_folders(shop, contracts)
     two, one = in_turn(
-        shop.sizes.repeats,
+        shop.sizes.long,
         lambda: measured(make_site, TWO_PROCESSES, **folders),
         lambda: measured(make_site, ONE_PROCESS, **folders),
     )
@@ -181,7 +181,7 @@ def site_cores(shop: Shop) -> Iterator[Figure]:
         value=ratio(one.seconds, two.seconds),
         unit="× plus vite",
         memory=two.memory,
-        repeats=shop.sizes.repeats,
+        repeats=shop.sizes.long,
         note="mémoire de ce processus, sans celle de l’autre",
     )
 

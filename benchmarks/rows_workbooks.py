@@ -9,10 +9,10 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks.apart import in_turn, measured, typical
+from benchmarks.apart import Sample, measured, typical
 from benchmarks.figures import Figure, at_least, at_most, exponent, middle, ratio
 from benchmarks.report import grouped, number
-from benchmarks.shop import ONE_PROCESS, SMALL, TWO_PROCESSES, Shop, Size
+from benchmarks.shop import ONE_PROCESS, SMALL, TWO_PROCESSES, Shop
 from benchmarks.steps import BUILDING, CHECKING, READING, require_sound, to_release, to_tables, warm_up
 from benchmarks.watch import Watch
 from pipelines import job
@@ -40,17 +40,31 @@ def read_and_check(watch: Watch, root: str, small: str) -> dict[str, object]:
     return {"rows": sum(map(len, built.values()))}
 
 
-def _size(workbooks: int) -> Size:
-    return workbooks, workbooks * ACTIONS_EACH
+def _folders(shop: Shop, workbooks: int) -> dict[str, Path]:
+    """The sources of so many workbooks, and those to begin with."""
+    return {"root": shop.sources((workbooks, workbooks * ACTIONS_EACH), "xlsx"), "small": shop.sources(SMALL, "xlsx")}
+
+
+def _repeats(shop: Shop, workbooks: int) -> int:
+    return shop.sizes.repeats if workbooks <= 1_000 else shop.sizes.long
+
+
+def _in_one_process(shop: Shop, workbooks: int) -> Sample:
+    """So many workbooks read, built and checked, which several rows tell of."""
+    if ("workbooks", workbooks) not in shop.made:
+        samples = [
+            measured(read_and_check, ONE_PROCESS, **_folders(shop, workbooks)) for _ in range(_repeats(shop, workbooks))
+        ]
+        shop.made["workbooks", workbooks] = typical(samples)
+    found: Sample = shop.made["workbooks", workbooks]
+    return found
 
 
 def many(shop: Shop) -> Iterator[Figure]:
     """Seconds a workbook, as there are more of them."""
     points, parts = [], []
     for workbooks in shop.sizes.workbooks:
-        folders = {"root": shop.sources(_size(workbooks), "xlsx"), "small": shop.sources(SMALL, "xlsx")}
-        repeats = shop.sizes.repeats if workbooks <= 1_000 else shop.sizes.long
-        sample = typical([measured(read_and_check, ONE_PROCESS, **folders) for _ in range(repeats)])
+        sample = _in_one_process(shop, workbooks)
         points.append((float(workbooks), sample.seconds))
         parts.append(
             Figure(
@@ -61,7 +75,7 @@ def many(shop: Shop) -> Iterator[Figure]:
                 unit="ms par classeur",
                 memory=sample.memory,
                 rows=sample.found["rows"],
-                repeats=repeats,
+                repeats=_repeats(shop, workbooks),
                 note=f"dont lecture {number(sample.stages[READING])} s",
                 part=True,
             )
@@ -83,20 +97,16 @@ def many(shop: Shop) -> Iterator[Figure]:
 def cores(shop: Shop) -> Iterator[Figure]:
     """Reading in one process, then in two."""
     workbooks = shop.sizes.workbooks[-1]
-    folders = {"root": shop.sources(_size(workbooks), "xlsx"), "small": shop.sources(SMALL, "xlsx")}
-    repeats = shop.sizes.repeats if workbooks <= 1_000 else shop.sizes.long
-    two, one = in_turn(
-        repeats,
-        lambda: measured(read_only, TWO_PROCESSES, **folders),
-        lambda: measured(read_only, ONE_PROCESS, **folders),
-    )
+    repeats = _repeats(shop, workbooks)
+    one = _in_one_process(shop, workbooks).stages[READING]
+    two = typical([measured(read_only, TWO_PROCESSES, **_folders(shop, workbooks)) for _ in range(repeats)])
     yield Figure(
         key="d",
         what=f"lire {grouped(workbooks)} classeurs XLSX avec CONTRATS_PROCESSUS=2",
         ours=two.seconds,
-        reference=one.seconds,
+        reference=one,
         against="la même lecture avec CONTRATS_PROCESSUS=1",
-        value=ratio(one.seconds, two.seconds),
+        value=ratio(one, two.seconds),
         unit="× plus vite",
         target=CORES_TARGET,
         memory=two.memory,
@@ -147,10 +157,11 @@ def changed(shop: Shop) -> Iterator[Figure]:
     workbooks, times = shop.sizes.changed, max(1, min(5, shop.sizes.changed))
     root = shop.folder / "changes"
     shutil.rmtree(root, ignore_errors=True)
-    shutil.copytree(shop.sources(_size(workbooks), "xlsx"), root)
+    folders = _folders(shop, workbooks)
+    shutil.copytree(folders["root"], root)
     arguments = {
         "root": root,
-        "small": shop.sources(SMALL, "xlsx"),
+        "small": folders["small"],
         "cache": shop.folder / "cache",
         "outputs": shop.folder / "changes-sorties",
     }
