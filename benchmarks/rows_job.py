@@ -50,7 +50,8 @@ def job(shop: Shop) -> Iterator[Figure]:
 def memory(shop: Shop) -> Iterator[Figure]:
     """What the whole job holds at its peak, over the tables that it publishes."""
     size, repeats = shop.sizes.job, shop.sizes.repeats
-    sample, arrow = shop.job(size, repeats), shop.tables(size)[1]["arrow"]
+    sample = shop.job(size, repeats)
+    arrow = sample.found["arrow"]
     yield Figure(
         key="c",
         what=f"mémoire du travail entier, {grouped(size[1])} actions, sur celle des tables publiées en Arrow",
@@ -70,8 +71,8 @@ def growth(shop: Shop) -> Iterator[Figure]:
     parts = []
     for size in shop.sizes.growth:
         repeats = shop.sizes.repeats if size[1] <= 100_000 else shop.sizes.long
-        sample, arrow = shop.job(size, repeats), shop.tables(size)[1]["arrow"]
-        rows = sample.found["rows"]
+        sample = shop.job(size, repeats)
+        rows, arrow = sample.found["rows"], sample.found["arrow"]
         points.append((rows, sample.seconds))
         memories.append(sample.memory)
         parts.append(

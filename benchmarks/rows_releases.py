@@ -29,7 +29,7 @@ from pipelines.site.build import build_site
 DIFF_TARGET, SITE_TARGET = at_most(5), at_most(1.05)
 CHANGED, PASSES, ACTIONS_EACH = 100, 3, 3
 """One row in so many differs between the two releases; passes of digests; actions of a contract of the site."""
-OFTEN = 150
+OFTEN = 120
 """Contracts of the largest site that is made several times."""
 
 
