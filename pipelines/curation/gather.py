@@ -6,7 +6,7 @@ here: which files make up the sources (``units``), what the cells mean (``parse`
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from string import ascii_uppercase
@@ -264,7 +264,8 @@ def _join(sheet: Sheet, parts: list[tuple[str, str, LabelledRows]]) -> Gathered:
     counts = np.array([len(part) for _, _, part in parts], dtype=np.int64)
     ends = np.cumsum([0, *counts])
     kind = np.full((ends[-1], len(labels)), int(CellKind.EMPTY), dtype=np.int8, order="F")
-    for start, end, (_, _, part) in zip(ends, ends[1:], parts, strict=False):
+    filled = [(start, end, part) for start, end, (_, _, part) in zip(ends, ends[1:], parts, strict=False) if len(part)]
+    for start, end, part in filled:
         kind[start:end, [labels.index(name) for name in part.labels]] = part.kinds
     origin = {
         "file": repeated([file for file, _, _ in parts], counts),
@@ -272,9 +273,14 @@ def _join(sheet: Sheet, parts: list[tuple[str, str, LabelledRows]]) -> Gathered:
         "row": np.concatenate([np.empty(0, dtype=np.int64), *(part.numbers for _, _, part in parts)]),
         "sha256": repeated([sha256 for _, sha256, _ in parts], counts),
     }
+    columns = [(dict(zip(part.labels, part.columns, strict=True)), len(part)) for _, _, part in filled]
+
+    def texts(name: str) -> Iterator[Texts]:
+        return (own[name] if name in own else [""] * rows for own, rows in columns)
+
     return Gathered(
         sheet=sheet,
-        text=_frame({name: end_to_end(_texts(part, name) for _, _, part in parts) for name in labels}),
+        text=_frame({name: end_to_end(texts(name)) for name in labels}),
         kind=pd.DataFrame(kind, columns=labels),
         origin=_frame(origin),
         letters=_shared({file: part.letters for file, _, part in parts}),
@@ -286,10 +292,6 @@ def _shared(letters: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
     """The same: thousands of files have the columns of the template, and share them, here and where they are stored."""
     same: dict[tuple[tuple[str, str], ...], dict[str, str]] = {}
     return {file: same.setdefault(tuple(one.items()), one) for file, one in letters.items()}
-
-
-def _texts(part: LabelledRows, name: str) -> Texts:
-    return part.columns[part.labels.index(name)] if name in part.labels else [""] * len(part)
 
 
 def _frame(columns: Mapping[str, pa.LargeStringArray | np.ndarray]) -> pd.DataFrame:

@@ -234,7 +234,7 @@ def _packed(package: Package) -> bytes:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         for name in list(package.parts):
-            archive.writestr(name, package.parts.pop(name))
+            archive.writestr(zipfile.ZipInfo(name), package.parts.pop(name))  # by name alone, it would be dated
     return packed.getvalue()
 
 

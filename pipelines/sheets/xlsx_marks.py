@@ -215,12 +215,12 @@ def _is_usual(xml: bytes) -> bool:
 def _extent(xml: bytes, plain: PlainCells | None) -> Extent:
     """The extent of a sheet that is written usually: of all its cells, if it is within the limits even so."""
     if plain is not None and len(plain.row):
-        rows, columns = int(plain.row.max()), int(plain.column.max())
-        if len(plain.row) <= limits().cells and columns <= MAX_COLUMNS and rows * columns <= limits().area:
-            return Extent(rows, columns, len(plain.row))
+        found = Extent(int(plain.row.max()), int(plain.column.max()), len(plain.row))
+        if found.cells <= limits().cells and found.columns <= MAX_COLUMNS and found.area <= limits().area:
+            return found
     found = Extent()
-    for match in _FILLED.finditer(xml):
-        found.reach(int(match[2]) - 1, column_index(match[1].decode()))
+    for letters, row in _FILLED.findall(xml):
+        found.reach(int(row) - 1, column_index(letters.decode()))
     return found
 
 
