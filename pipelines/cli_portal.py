@@ -25,6 +25,7 @@ from pipelines.command_line import (
     console_of,
     guarded,
     outputs_option,
+    printing,
 )
 
 if TYPE_CHECKING:
@@ -179,7 +180,8 @@ def portal_check(release: str, portal: Portal, organisation: str | None, outputs
     with _portal_errors():
         publication = opened(folder, portal, organisation)
         found = compare(publication)
-    console_of().print(found.told(portal.root, publication.wanted.dataset.version), markup=False)
+    with printing():
+        console_of().print(found.told(portal.root, publication.wanted.dataset.version), markup=False)
     return REFUSED if found.drifts else DONE
 
 

@@ -24,6 +24,7 @@ from pipelines.command_line import (
     console_of,
     guarded,
     outputs_option,
+    printing,
 )
 from pipelines.text import numbered
 
@@ -51,7 +52,8 @@ def verify(release: str, outputs: Path | str) -> int:
         found = verify_release(release_folder(release, outputs, fresh=True))
     except NotAReleaseError as error:
         raise Stop(USAGE, str(error)) from error
-    console_of().print(found.text(), markup=False)
+    with printing():
+        console_of().print(found.text(), markup=False)
     return DONE if found.sound else REFUSED
 
 
@@ -64,19 +66,22 @@ def verify(release: str, outputs: Path | str) -> int:
 @guarded
 def compare(old: str, new: str, as_json: bool, html: Path | None, outputs: Path | str) -> int:
     """Dit ce qui a changé entre deux versions (1 = elles diffèrent)."""
-    from pipelines.publish.diff.compare import diff
+    from pipelines.publish.diff.compare import diff, with_damage
     from pipelines.publish.diff.page import render
     from pipelines.publish.diff.text import print_diff
+    from pipelines.publish.verify.files import damaged
 
     if html is not None:
         _require_page(html)
-    found = diff(_opened(old, outputs), _opened(new, outputs))
+    before, after = _opened(old, outputs), _opened(new, outputs)
+    found = with_damage(diff(before, after), before, after, damaged(before.path), damaged(after.path))
     if html is not None:
         html.write_text(render(found), encoding="utf-8")
-    if as_json:
-        click.echo(found.dumps().encode(), nl=False)  # JSON is UTF-8, whatever the terminal
-    else:
-        print_diff(console_of(), found)
+    with printing():
+        if as_json:
+            click.echo(found.dumps().encode(), nl=False)  # JSON is UTF-8, whatever the terminal
+        else:
+            print_diff(console_of(), found)
     return DONE if found.same else REFUSED
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -69,6 +72,31 @@ def test_what_differs_is_told(outputs: Path, tmp_path: Path) -> None:
     told = json.loads(run(outputs, "diff", FIRST, SECOND, "--json").output)
     assert told == json.loads((outputs / "latest" / "diff.json").read_text(encoding="utf-8"))
     assert run(outputs, "diff", SECOND, SECOND).exit_code == 0
+
+
+def test_a_copy_whose_csv_was_altered_is_not_taken_for_equal(outputs: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copie"
+    shutil.copytree(outputs / "releases" / SECOND, copy)
+    for path in (copy, copy / "csv", copy / "csv" / "lieux.csv"):
+        path.chmod(0o755)
+    (copy / "csv" / "lieux.csv").write_text("x\n", encoding="utf-8")
+    (copy / "csv" / "organismes.csv").unlink()
+    done = run(outputs, "diff", SECOND, str(copy))
+    assert done.exit_code == 1, done.output
+    assert "csv/lieux.csv" in done.output and "csv/organismes.csv" in done.output
+    told = json.loads(run(outputs, "diff", SECOND, str(copy), "--json").output)
+    assert told["statut"] != "identiques"
+    assert sorted(one["table"] for one in told["non_compares"]) == ["lieux", "organismes"]
+
+
+@pytest.mark.parametrize("words", [("diff", FIRST, SECOND), ("diff", FIRST, SECOND, "--json")])
+def test_a_reader_who_leaves_does_not_change_the_exit_code(outputs: Path, words: tuple[str, ...]) -> None:
+    command = [sys.executable, "-m", "pipelines", *words, "--outputs", str(outputs)]
+    read, write = os.pipe()
+    os.close(read)  # nobody reads: the first line that is written breaks the pipe
+    done = subprocess.run(command, stdout=write, stderr=subprocess.PIPE, check=False)
+    os.close(write)
+    assert (done.returncode, done.stderr) == (1, b"")
 
 
 def test_the_page_is_not_written_into_a_release(outputs: Path) -> None:

@@ -33,6 +33,7 @@ from pipelines.orchestration.names import (
 from pipelines.orchestration.report import METADATA, write_report
 from pipelines.orchestration.resources import Run
 from pipelines.progress import step
+from pipelines.text import numbered
 from schemas.declaration import Family, Table
 from schemas.registry import sheets, tables
 
@@ -131,7 +132,9 @@ def make_checks() -> dg.AssetChecksDefinition:
         issues = inputs.pop("anomalies_de_saisie")
         with step("Contrôle des tables") as checking:
             failures = job.check(inputs, job.assertions_of(settings.sources_folder))
-            checking.counted = f"{len(failures)} tables, {sum(map(len, failures.values()))} écarts"
+            checking.counted = (
+                f"{numbered(len(failures), 'table')}, {numbered(sum(map(len, failures.values())), 'écart')}"
+            )
         provenance = inputs["provenance"]
         located = {name: job.located(failed, provenance) for name, failed in failures.items()}
         outputs = settings.outputs_folder

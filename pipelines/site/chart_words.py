@@ -22,7 +22,7 @@ SUBJECTS: dict[str, Bilingual] = {
 CAPTIONS: dict[str, Bilingual] = {
     "contrats-signes": Bilingual(
         "Contrats par année de signature et par génération. « Non datée » : aucune source réunie ne donne la date de signature.",
-        "Contracts by year of signature and by generation. “Not dated”: no source gathered gives a date of signature.",
+        "Contracts by year of signature and by generation. “No date of signature”: no source gathered gives a date of signature.",
     ),
     "frise-des-contrats": Bilingual(
         "Un contrat par ligne, par génération. Une date connue au mois ou à l’année près est aussi large que ce mois ou que cette année.",

@@ -11,8 +11,10 @@ TABLE = Table(
     family=Family.TRACE,
     title=Bilingual("Identifiants", "Identifiers"),
     description=Bilingual(
-        "Le registre des identifiants : la clé qu’a reçue chaque ligne saisie, par sa clé naturelle.",
-        "Registry of identifiers: the key that each typed row received, by its natural key.",
+        "Le registre des identifiants, tel qu’enregistré avec les feuilles : la clé qu’a reçue chaque ligne saisie, par sa "
+        "clé naturelle. Une ligne nouvelle y entre quand elle est enregistrée ; une ligne retirée y reste.",
+        "Registry of identifiers, as recorded with the sheets: the key that each typed row received, by its natural key. "
+        "A new row enters it once recorded; a withdrawn one stays.",
     ),
     key="identifiant_id",
     natural_key=("table_code", "ligne_id"),

@@ -461,6 +461,21 @@ def test_contracts_tell_what_changed_for_them(tmp_path: Path) -> None:
     assert (actions.table, actions.ajoutees, actions.retirees, actions.changees) == ("actions", 0, 2, 1)
 
 
+def test_rows_that_hang_on_an_action_count_for_its_contract(tmp_path: Path) -> None:
+    def change(_: Json, new: Json) -> None:
+        markets = rows(new, "actions_marches")
+        markets[0]["marche_code"] = "FR"  # a0, of jura
+        markets.pop(1)  # a1, of alpes
+        markets.append({"action_marche_id": "a3-de", "action_id": "a3", "marche_code": "DE"})  # of alpes
+
+    contracts = {one.contrat_id: one for one in compared(tmp_path, change).contrats.exemples}
+    told = {
+        key: [(one.table, one.ajoutees, one.retirees, one.changees) for one in contract.tables]
+        for key, contract in contracts.items()
+    }
+    assert told == {"alpes": [("actions_marches", 1, 1, 0)], "jura": [("actions_marches", 0, 0, 1)]}
+
+
 def test_properties_are_compared_and_the_licence_asks_for_attention(tmp_path: Path) -> None:
     new_said = {"licenses": [{"title": "Autre licence"}], "title": "Un autre titre", "inconnue": {"b": 1, "a": [2, 3]}}
     found = compared(tmp_path, lambda *_: None, new_said=new_said)

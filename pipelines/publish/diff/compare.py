@@ -9,6 +9,7 @@ Nothing here knows the tables declared today. What cannot be compared is said, n
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
 import pandas as pd
@@ -16,7 +17,7 @@ import pandas as pd
 from pipelines.publish.diff import identifiers, schemas
 from pipelines.publish.diff import tables as diff_tables
 from pipelines.publish.diff import terms as diff_terms
-from pipelines.publish.diff.contracts import CONTRACTS_TABLE, by_contract, contracts
+from pipelines.publish.diff.contracts import CONTRACTS_TABLE, Owner, by_contract, contracts, owner_of
 from pipelines.publish.diff.model import (
     SOURCES_TABLE,
     ContractDiff,
@@ -38,7 +39,7 @@ from pipelines.publish.diff.model import (
 from pipelines.publish.diff.properties import formats, properties, property_finding
 from pipelines.publish.diff.reading import NEW, OLD, announced, is_partial, read_or_skip, release
 from pipelines.publish.diff.rows import NotComparableError, RowDiff
-from pipelines.publish.folder import ReleaseFolder
+from pipelines.publish.folder import NotAReleaseError, ReleaseFolder
 from pipelines.text import numbered
 
 _ALIKE_PCT = 80
@@ -95,6 +96,32 @@ def with_what_is_owed(found: Diff, whole: ReleaseFolder, new: ReleaseFolder) -> 
     if not owed:
         return found
     return replace(found, statut=Status.DIFFERENT, constats=in_order([*found.constats, *owed]))
+
+
+def with_damage(
+    found: Diff, old: ReleaseFolder, new: ReleaseFolder, old_damaged: Collection[str], new_damaged: Collection[str]
+) -> Diff:
+    """A comparison of releases of which these files are not, or no longer, those that were published.
+
+    Rows are read from the Parquet files: a CSV that someone altered would else be taken for equal. A table of which
+    any file is damaged is said not to be compared, once.
+    """
+    known = {one.table for one in found.non_compares if one.colonne is None}
+    skipped, findings = [], []
+    for folder, which, files in ((old, OLD, old_damaged), (new, NEW, new_damaged)):
+        for name, resource in folder.resources.items():
+            own = {str(resource["path"]), *(str(other["path"]) for other in resource.get("autres_formats", []))}
+            if name not in known and (bad := sorted(own.intersection(files))):
+                said = f"{', '.join(bad)} manque dans {which} version, ou n’est plus le fichier publié"
+                skipped.append(Skipped(name, None, said))
+                findings.append(
+                    finding("non-compare", f"« {name} » n’est pas comparée en entier : {said}.", table=name)
+                )
+                known.add(name)
+    if not skipped:
+        return found
+    constats, every = [*found.constats, *findings], (*found.non_compares, *skipped)
+    return replace(found, statut=_status(constats, every), constats=in_order(constats), non_compares=every)
 
 
 @dataclass
@@ -164,7 +191,14 @@ class _Comparison:
         if table.nature is Nature.FACTS and name != diff_terms.TERMS_TABLE:
             self._identifiers(name, compared, before, after)
         if table.touched and not table.derived:
-            self.counts += by_contract(name, compared)
+            self.counts += by_contract(name, compared, self._owner(name))
+
+    def _owner(self, name: str) -> Owner | None:
+        """The table that says whose rows these are; none when it cannot be read, which is told of its own rows."""
+        try:
+            return owner_of(self.old, self.new, name)
+        except NotAReleaseError:
+            return None
 
     def _redirections(self, folder: ReleaseFolder, which: str) -> pd.DataFrame | None:
         """The redirections of a release, none when it has no such table; None when they cannot be read."""

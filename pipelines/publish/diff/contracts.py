@@ -5,7 +5,8 @@ Belongs here: counting by contract. Does not belong here: which rows changed (``
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 import pandas as pd
 import pyarrow as pa
@@ -13,19 +14,58 @@ import pyarrow.compute as pc
 
 from pipelines.publish.diff.model import CONTRACTS, ContractDiff, ContractTable, Sample
 from pipelines.publish.diff.rows import RowDiff
+from pipelines.publish.diff.schemas import fields
+from pipelines.publish.folder import ReleaseFolder
 
 CONTRACTS_TABLE = "contrats"
 _CONTRACT, _NAME = "contrat_id", "nom"
 _COUNTS = ["ajoutees", "retirees", "changees"]
 
 
-def by_contract(table: str, compared: RowDiff) -> Iterator[pd.DataFrame]:
-    """How many rows came, went and changed for each contract, when the table says whose its rows are."""
-    if not all(_CONTRACT in side.column_names for side in (compared.old, compared.new)):
-        return
-    touched = (compared.added_values, compared.removed_values, compared.changed_values)
-    for count, values in zip(_COUNTS, touched, strict=True):
-        found = values(_CONTRACT).drop_null().cast(pa.string()).value_counts()
+@dataclass(frozen=True)
+class Owner:
+    """The table that says whose a row is when the row itself does not: an action, for its partners.
+
+    ``column``: what refers to it; ``old``, ``new``: its key, then the contract of each of its rows.
+    """
+
+    column: str
+    old: pa.Table
+    new: pa.Table
+
+
+def owner_of(old: ReleaseFolder, new: ReleaseFolder, name: str) -> Owner | None:
+    """The first table that a table refers to and that names contracts, other than the contracts themselves.
+
+    Raises:
+        NotAReleaseError: its file lacks, or cannot be read.
+    """
+    for key in new.schema(name).get("foreignKeys", []):
+        target, columns = str(key["reference"]["resource"]), [*key["reference"]["fields"], _CONTRACT]
+        if target in ("", CONTRACTS_TABLE) or len(key["fields"]) != 1:
+            continue
+        if all(target in one.resources and set(columns) <= set(fields(one.schema(target))) for one in (old, new)):
+            return Owner(str(key["fields"][0]), *(one.parquet(target, columns) for one in (old, new)))
+    return None
+
+
+def by_contract(table: str, compared: RowDiff, owner: Owner | None = None) -> Iterator[pd.DataFrame]:
+    """How many rows came, went and changed for each contract, when the table or its ``owner`` says whose they are."""
+    touched: tuple[tuple[Callable[[str], pa.ChunkedArray], pa.Table, Callable[[Owner], pa.Table]], ...] = (
+        (compared.added_values, compared.new, lambda one: one.new),
+        (compared.removed_values, compared.old, lambda one: one.old),
+        (compared.changed_values, compared.new, lambda one: one.new),
+    )
+    for count, (values, side, of_side) in zip(_COUNTS, touched, strict=True):
+        said = [values(_CONTRACT).cast(pa.string())] if _CONTRACT in side.column_names else []
+        if owner is not None and owner.column in side.column_names:
+            owners: pa.Table = of_side(owner)
+            known = owners[owners.column_names[0]].cast(pa.string()).combine_chunks()
+            places = pc.index_in(values(owner.column).cast(pa.string()), value_set=known)
+            said.append(owners[_CONTRACT].cast(pa.string()).take(places))
+        if not said:
+            continue
+        found = pc.coalesce(*said).drop_null().value_counts()
         names, numbers = (found.field(part).to_pandas() for part in ("values", "counts"))
         yield pd.DataFrame({"contrat": names, "table": table, "sort": count, "nombre": numbers})
 

@@ -22,6 +22,7 @@ import pyarrow.parquet as pq
 from pipelines.publish.verify.descriptor import KEYS, Resource
 from pipelines.publish.verify.files import Shelf, Sums
 from pipelines.publish.verify.findings import MOST_ALIKE, Log
+from pipelines.text import numbered
 
 _BLOCK = 1 << 20
 """Bytes that a thread parses at a time: more do not fit in its cache. A row that is longer takes a second reading."""
@@ -275,7 +276,7 @@ def _locate(resource: Resource, content: bytes, path: str, log: Log) -> bool:
             "csv-illisible",
             path,
             line=row.number or 0,
-            found=f"{row.actual_columns} cellules",
+            found=numbered(row.actual_columns, "cellule"),
             expected=row.expected_columns,
             others=len(bad) - MOST_ALIKE if rank == MOST_ALIKE else 0,
         )
