@@ -258,6 +258,17 @@ def test_copied_snippets_run(served: Served, capsys: pytest.CaptureFixture[str])
         assert len(found.fetchall()) == 10
 
 
+def test_sentences_of_a_table_are_said_to_be_french_on_english_pages(served: Served, page: Page) -> None:
+    sentence = max(served.tables["actions"]["intitule"].dropna(), key=len)
+    for language, french in (("en/", True), ("", False)):
+        with urllib.request.urlopen(f"{served.url}{language}donnees/actions/") as answer:  # noqa: S310  (our own server)
+            assert (b'<div class="borne" lang="fr">' in answer.read()) is french
+    page.goto(f"{served.url}en/donnees/actions/")
+    page.get_by_role("searchbox").fill(sentence[:40])
+    cell = page.get_by_role("cell", name=sentence, exact=True)
+    expect(cell).to_have_attribute("lang", "fr")
+
+
 # --- Contracts and partners -------------------------------------------------------------------------------------------
 
 

@@ -11,6 +11,8 @@ import { wordsOf } from "./apercu-mots.js";
 
 const ROWS_PER_PAGE = 50;
 const TYPING_PAUSE = 200;
+/** From so many characters, a text is a sentence as it was typed, no name and no label. */
+const SENTENCE = 60;
 
 /** An element with its properties (names with a dash are attributes) and its children, texts among them. */
 function element(tag, properties = {}, ...children) {
@@ -324,6 +326,8 @@ class Preview {
             for (const column of shown) {
                 const cell = line.insertCell();
                 cell.textContent = column.shown(column.ids[row], codes);
+                // Data are in French, in both languages of the page.
+                if (column.vocabulary === null && cell.textContent.length > SENTENCE) cell.lang = "fr";
                 if (column.right) cell.className = "apercu-droite";
             }
             return line;
