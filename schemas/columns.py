@@ -80,7 +80,7 @@ ACTION_ID = column(
     "action_id",
     ("Action", "Action"),
     ("Action concernée.", "Action concerned."),
-    "provence-campagne-expedia-2018",
+    "provence-campagnes-expedia",
     references="actions",
 )
 OUTIL_ID = column(
@@ -91,7 +91,7 @@ OUTIL_ID = column(
         "Outil, répertoire, site, guide, réseau ou étude que l’action produit ou déploie.",
         "Tool, directory, site, guide, network or study that the action makes or deploys.",
     ),
-    "provence-flux-vision",
+    "provence-outil-flux-vision",
     references="outils",
 )
 SOURCE_ID = column(
@@ -256,7 +256,7 @@ LIGNE_ID = column(
     "ligne_id",
     ("Ligne", "Row"),
     ("Clé de la ligne visée dans cette table.", "Key of the row pointed at in that table."),
-    "alpes-fiches-accueil",
+    "alpes-fiches-clientele-itinerante",
     required=True,
     label="Ligne visée",
 )

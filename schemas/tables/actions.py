@@ -33,7 +33,7 @@ TABLE = Table(
         "intitule",
     ),
     columns=(
-        key("action_id", ("de l’action", "Action"), "provence-campagne-expedia-2018"),
+        key("action_id", ("de l’action", "Action"), "provence-campagnes-expedia"),
         CONTRAT_ID,
         GROUPE_CODE,
         column(

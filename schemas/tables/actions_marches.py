@@ -20,7 +20,7 @@ TABLE = Table(
         "marche_code",
     ),
     columns=(
-        key("action_marche_id", ("du marché visé", "Target market"), "provence-campagne-expedia-2018-us"),
+        key("action_marche_id", ("du marché visé", "Target market"), "provence-campagnes-expedia-us"),
         ACTION_ID.but(required=True),
         column(
             Kind.CODE,

@@ -24,7 +24,7 @@ TABLE = Table(
         key(
             "action_partenaire_id",
             ("de la part du partenaire", "Partner’s part"),
-            "alpes-fiches-accueil-cci-rhone-alpes",
+            "alpes-fiches-clientele-itinerante-cci-rhone-alpes-technique",
         ),
         ACTION_ID.but(required=True),
         PARTENAIRE_ID.but(required=True),

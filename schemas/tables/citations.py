@@ -22,7 +22,7 @@ TABLE = Table(
         "source_id",
     ),
     columns=(
-        key("citation_id", ("de la citation", "Citation"), "actions-alpes-fiches-accueil-jdc2016"),
+        key("citation_id", ("de la citation", "Citation"), "actions-alpes-fiches-clientele-itinerante-jdc2016"),
         TABLE_CODE,
         LIGNE_ID,
         COLONNE,

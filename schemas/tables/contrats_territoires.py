@@ -27,7 +27,7 @@ TABLE = Table(
         key(
             "contrat_territoire_id",
             ("du territoire du contrat", "Contract territory"),
-            "impressionnisme-haute-normandie",
+            "impressionnisme-region-haute-normandie",
         ),
         CONTRAT_ID_REQUIS,
         ZONE_TYPE_CODE.but(required=True, example="region"),

@@ -22,7 +22,11 @@ TABLE = Table(
         "role_code",
     ),
     columns=(
-        key("evenement_participant_id", ("du participant", "Participant"), "national-journee-2016-07-05-alpes"),
+        key(
+            "evenement_participant_id",
+            ("du participant", "Participant"),
+            "national-journee-2016-07-05-alpes-participant",
+        ),
         EVENEMENT_ID,
         CONTRAT_ID.but(
             description=Bilingual(

@@ -19,7 +19,7 @@ TABLE = Table(
     key="identifiant_id",
     natural_key=("table_code", "ligne_id"),
     columns=(
-        key("identifiant_id", ("de l’inscription", "Entry"), "actions-alpes-fiches-accueil"),
+        key("identifiant_id", ("de l’inscription", "Entry"), "actions-alpes-fiches-clientele-itinerante"),
         TABLE_CODE,
         LIGNE_ID.but(label="Identifiant"),
         column(

@@ -22,7 +22,7 @@ TABLE = Table(
     columns=(
         key("identifiant_retire_id", ("du retrait", "Retirement"), "actions-alpes-fiches"),
         TABLE_CODE,
-        LIGNE_ID.but(label="Identifiant retiré"),
+        LIGNE_ID.but(label="Identifiant retiré", example="alpes-fiches"),
         column(
             Kind.IDENTIFIER,
             "remplace_par_id",
@@ -31,7 +31,7 @@ TABLE = Table(
                 "Identifiant qui le remplace dans la même table ; vide quand la ligne n’existe plus.",
                 "Identifier that replaces it in the same table; empty when the row is gone.",
             ),
-            "alpes-fiches-accueil",
+            "alpes-fiches-clientele-itinerante",
         ),
         column(
             Kind.TEXT,

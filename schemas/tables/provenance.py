@@ -23,7 +23,7 @@ TABLE = Table(
         "ligne",
     ),
     columns=(
-        key("provenance_id", ("de la provenance", "Provenance"), "actions-alpes-fiches-accueil-1"),
+        key("provenance_id", ("de la provenance", "Provenance"), "actions-alpes-fiches-clientele-itinerante-1"),
         TABLE_CODE,
         LIGNE_ID,
         FICHIER,

@@ -54,6 +54,19 @@ def test_csv_and_parquet_hold_the_same(name: str, release: Path) -> None:
 
 
 @pytest.mark.parametrize("name", TABLES)
+def test_the_identifiers_given_as_examples_exist(name: str, tables: dict[str, pd.DataFrame]) -> None:
+    """A reuser who looks for the example of the dictionary finds a row."""
+    table = declared()[name]
+    holders = {column.name: column.references for column in table.published if column.references}
+    holders |= {table.key: name} if len(tables[name]) else {}
+    examples = {column.name: column.example for column in table.published}
+    if "ligne_id" in examples and name != "identifiants_retires":
+        holders["ligne_id"] = examples["table_code"]
+    for column, holder in holders.items():
+        assert examples[column] in set(tables[holder][declared()[holder].key]), column
+
+
+@pytest.mark.parametrize("name", TABLES)
 def test_duckdb_reads_csv_and_parquet_to_equal_frames(name: str, release: Path) -> None:
     columns = declared()[name].published
     types = {column.name: "VARCHAR" for column in columns}
