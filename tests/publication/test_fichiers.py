@@ -60,7 +60,7 @@ def test_the_identifiers_given_as_examples_exist(name: str, tables: dict[str, pd
     holders = {column.name: column.references for column in table.published if column.references}
     holders |= {table.key: name} if len(tables[name]) else {}
     examples = {column.name: column.example for column in table.published}
-    if "ligne_id" in examples and name != "identifiants_retires":
+    if {"table_code", "ligne_id"} <= set(examples) and name != "identifiants_retires":
         holders["ligne_id"] = examples["table_code"]
     for column, holder in holders.items():
         assert examples[column] in set(tables[holder][declared()[holder].key]), column
