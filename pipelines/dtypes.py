@@ -27,6 +27,8 @@ ARROW_TYPES: dict[Kind, pa.DataType] = {
     Kind.EUROS: pa.decimal128(18, 2),
     Kind.PERCENT: pa.decimal128(9, 2),
 }
+MOST_DIGITS = 15
+"""Of a number, before and after its point: a spreadsheet rounds those beyond (Excel specifications and limits)."""
 TEXT_KINDS = frozenset(kind for kind, arrow in ARROW_TYPES.items() if arrow == pa.string())
 _PLAIN = {Kind.INTEGER: "int64", Kind.BOOLEAN: "bool"}
 """The numpy types that hold the same values."""

@@ -34,7 +34,8 @@ def print_issues(console: Console, issues: pd.DataFrame) -> None:
     most = MOST_ON_A_TERMINAL if _watched(console) else len(shown)
     for (file, sheet), group in shown.head(most).groupby(["file", "sheet"], sort=False):
         console.print()
-        console.print(printable(file) + (f" · {printable(sheet)}" if str(sheet) else ""), style="bold", markup=False)
+        named = printable(file) or "Tables publiées"  # a table too short is in no file
+        console.print(named + (f" · {printable(sheet)}" if str(sheet) else ""), style="bold", markup=False)
         _print_group(console, group)
     if len(shown) > most:
         left = numbered(len(shown) - most, "autre")
@@ -96,7 +97,7 @@ def _print_group(console: Console, group: pd.DataFrame) -> None:
 
     for issue in group.sort_values(["row", "cell"], kind="stable").itertuples(index=False):
         severity = str(issue.severity)
-        where = str(issue.cell) or (f"ligne {issue.row!s}" if issue.row else "fichier")
+        where = str(issue.cell) or (f"ligne {issue.row!s}" if issue.row else "fichier" if issue.file else "table")
         head = Text("  ").append(f"{where:<8}", style="bold").append(f" {SEVERITY_NAMES[severity]}", _STYLES[severity])
         for part in (f"« {printable(issue.column)} »" if issue.column else "", str(issue.code)):
             head.append(f" · {part}" if part else "")

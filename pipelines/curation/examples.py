@@ -136,6 +136,18 @@ EXAMPLES: dict[str, Example] = {
         good={"Zone": "region 82"},
     ),
     "ligne-inconnue": _action("Avec son outil", "Outil", "alpes-guides", "alpes-guide"),
+    "ligne-en-boucle": Example(
+        sheet=FINANCES,
+        row={
+            "Identifiant": "alpes-part-de-soi",
+            "Libellé": "Une part d’elle-même",
+            "Nature": "apport",
+            "Inclus dans": "alpes-part-de-soi",
+            "Sources": "ALP3",
+        },
+        label="Inclus dans",
+        good={"Inclus dans": ""},
+    ),
     "cle-etrangere": Example(
         sheet="contrats/alpes/Territoires",
         row={"Type de zone": "departement", "Code": "34", "Libellé": "Gironde", "Sources": "ALP3"},

@@ -218,10 +218,13 @@ def _report_headers(labelled: Labelled, file: str, sheet: Sheet, shown: str, log
         return
     row = labelled.rows.header_row
     for cell, header in labelled.unknown:
-        close = suggestion(nearest(header, labels, limit=1, cutoff=75)) if header else ""
+        close = suggestion(nearest(header, labels, limit=1, cutoff=75))
         log.add(
             "colonne-inconnue", place(file, shown, cell, row, header, header), expected=", ".join(labels), near=close
         )
+    for number, cell, text in labelled.outside:
+        header_cell = f"{cell.rstrip('0123456789')}{row}"
+        log.add("cellule-hors-tableau", place(file, shown, cell, number, "", text), expected=header_cell)
     for cell, header in labelled.doubled:
         log.add("colonne-doublee", place(file, shown, cell, row, header, header))
     for missing in labelled.missing:

@@ -132,9 +132,9 @@ KINDS = kinds(
         "fichier-mal-nomme",
         E,
         "Le fichier s’appelle autrement que le contrat qu’il contient : « {value} ».",
-        "Renommez le fichier d’après l’Identifiant de la feuille Contrat ({expected}).",
+        "Renommez le fichier d’après l’Identifiant de la feuille Contrat ({expected}) ; si un autre porte déjà ce nom, gardez-en un seul.",
         "The file does not bear the name of the contract that it holds: “{value}”.",
-        "Rename the file after the Identifiant of the sheet Contrat ({expected}).",
+        "Rename the file after the Identifiant of the sheet Contrat ({expected}); if another bears that name already, keep one.",
     ),
     (
         "feuille-absente",
@@ -167,6 +167,14 @@ KINDS = kinds(
         "Corrigez l’en-tête, ou retirez la colonne. Attendus : {expected}.",
         "The header “{value}” is not known.{near}",
         "Correct the header, or take the column out. Expected: {expected}.",
+    ),
+    (
+        "cellule-hors-tableau",
+        E,
+        "« {value} » est hors du tableau : sa colonne n’a pas d’en-tête.",
+        "Videz la cellule, ou mettez en {expected} l’en-tête de la colonne.",
+        "“{value}” is out of the table: its column has no header.",
+        "Empty the cell, or put the header of its column in {expected}.",
     ),
     (
         "colonne-doublee",

@@ -97,6 +97,14 @@ KINDS = kinds(
         "Type the Identifiant of the row that is meant.",
     ),
     (
+        "ligne-en-boucle",
+        E,
+        "« {value} » ramène à cette ligne même.",
+        "Tapez l’Identifiant d’une autre ligne, ou videz la cellule.",
+        "“{value}” leads back to this very row.",
+        "Type the Identifiant of another row, or empty the cell.",
+    ),
+    (
         "cle-etrangere",
         E,
         "« {value} » n’existe pas dans la table {expected}.",

@@ -105,7 +105,10 @@ def doubtful_texts(columns: Mapping[str, Distinct]) -> Iterator[tuple[str, str, 
 
 def _too_long(texts: pa.Array) -> np.ndarray:
     found = sizes(texts) > LONGEST_TEXT  # bytes, of which there are as many as characters, or more
-    return np.asarray(pc.greater(pc.utf8_length(texts), LONGEST_TEXT)) if found.any() else found
+    if not found.any():
+        return found
+    twice = pc.count_substring_regex(texts, r"[\x{10000}-\x{10FFFF}]")  # spreadsheets count in UTF-16
+    return np.asarray(pc.greater(pc.add(pc.utf8_length(texts), twice), LONGEST_TEXT))
 
 
 def _unreadable(texts: pa.Array) -> np.ndarray:

@@ -6,7 +6,7 @@ row or another table (``normalise``).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import PurePath
@@ -21,8 +21,8 @@ from pipelines.curation.gather import Gathered
 from pipelines.curation.issues import IssueLog, nearest, place, suggestion
 from pipelines.curation.models import failures, sheet_model
 from pipelines.curation.native import LONGEST_TEXT, doubtful_texts, from_serials, unspaced, with_zeros, years_as_days
-from pipelines.curation.values import Bound, parse_boolean, parse_number
-from pipelines.dtypes import ARROW_TYPES, DECIMAL_KINDS
+from pipelines.curation.values import Bound, NumberValue, parse_boolean, parse_number
+from pipelines.dtypes import ARROW_TYPES, DECIMAL_KINDS, MOST_DIGITS
 from pipelines.sheets.cells import NUMERIC, CellKind
 from pipelines.text import clean, fold, slug
 from pipelines.texts import Distinct, as_arrow, as_series
@@ -260,6 +260,12 @@ def _numbers(result: Typed, item: Cell, texts: Distinct, log: IssueLog) -> Text:
         int(place): parse_number(value, native=bool(distinct.marked[place]))
         for place, value in zip(others, rest, strict=True)
     }
+    for unit, expected_of in _UNITS.items():
+        if said := expected_of(item.column):
+            misplaced = [place for place, value in found.items() if value.unit == unit]
+            rows = distinct.rows(np.isin(np.arange(len(distinct.values)), misplaced))
+            result.refuse(log, "format-invalide", rows, item.label, expected=said)
+            found |= dict.fromkeys(misplaced, NumberValue())
     numbers = {place: value.number for place, value in found.items()}
     wrong = {
         code: {place for place, value in found.items() if value.problem == code}
@@ -283,15 +289,35 @@ def _numbers(result: Typed, item: Cell, texts: Distinct, log: IssueLog) -> Text:
     return distinct.column(pc.replace_with_mask(known.cast(arrow), pc.invert(plain), read))
 
 
+def _no_money(column: Column) -> str:
+    """What a column expects that takes no amount of money; nothing when it may take one."""
+    return "" if _says_no_unit(column) or column.kind is Kind.EUROS else "un nombre, sans unité monétaire"
+
+
+def _no_share(column: Column) -> str:
+    if _says_no_unit(column) or column.kind is Kind.PERCENT:
+        return ""
+    return "un montant en euros, pas une part" if column.kind is Kind.EUROS else "un nombre, pas une part"
+
+
+def _says_no_unit(column: Column) -> bool:
+    return column.kind is Kind.DECIMAL and not column.unit
+
+
+_UNITS: dict[str, Callable[[Column], str]] = {"€": _no_money, "%": _no_share}
+"""What is expected instead of a unit typed where it means nothing; nothing where it may be typed."""
+
+
 def _digits(arrow: pa.DataType) -> tuple[int, int]:
-    """How many digits a type holds before and after the point."""
-    return (18, 0) if pa.types.is_integer(arrow) else (arrow.precision - arrow.scale, arrow.scale)
+    """How many digits are published of a type, before and after the point: those that every format keeps."""
+    scale = 0 if pa.types.is_integer(arrow) else arrow.scale
+    return (MOST_DIGITS if scale == 0 else min(arrow.precision, MOST_DIGITS) - scale), scale
 
 
 def _plain_digits(arrow: pa.DataType) -> str:
     """The texts that `parse_number` reads as what they spell, and that the type holds; three decimals are ambiguous."""
     whole, decimals = _digits(arrow)
-    return f"^[0-9]{{1,{min(whole, 15)}}}" + ("$" if not decimals else r"(?:[.,][0-9]{1,2})?$")
+    return f"^[0-9]{{1,{whole}}}" + ("$" if not decimals else r"(?:[.,][0-9]{1,2})?$")
 
 
 def _fit(number: Decimal | None, arrow: pa.DataType) -> Decimal | int | str | None:

@@ -85,6 +85,13 @@ SITUATIONS = _situations(
         "“Présidence”.",
     ),
     (
+        "cellule-hors-tableau",
+        "« à revoir », tapé à droite du tableau.",
+        "La même note dans la colonne Remarque.",
+        "“à revoir”, typed to the right of the table.",
+        "The same note in the column Remarque.",
+    ),
+    (
         "colonne-doublee",
         "Deux colonnes, « Libellé » et « LIBELLE ».",
         "Une seule.",

@@ -110,10 +110,11 @@ def _known(digits: str | None) -> int | None:
 
 @dataclass(frozen=True)
 class NumberValue:
-    """An exact number, or a problem."""
+    """An exact number, or a problem; ``unit``: « € » or « % », when one was typed."""
 
     number: Decimal | None = None
     problem: str | None = None
+    unit: str = ""
 
 
 _UNITS = {"": 1, "€": 1, "eur": 1, "euros": 1, "euro": 1, "k€": 1_000, "m€": 1_000_000, "md€": 1_000_000_000, "%": 1}
@@ -137,7 +138,8 @@ def parse_number(text: str, native: bool = False) -> NumberValue:
             number = Decimal(text.removesuffix("%").rstrip().replace(",", "."))
         except InvalidOperation:
             return NumberValue(problem="nombre-illisible")
-        return NumberValue(number) if number.is_finite() else NumberValue(problem="nombre-illisible")
+        unit = "%" if text.endswith("%") else ""
+        return NumberValue(number, unit=unit) if number.is_finite() else NumberValue(problem="nombre-illisible")
     found = _NUMBER.match(text)
     if found is None or found["unit"] not in _UNITS:
         return NumberValue(problem="nombre-illisible")
@@ -154,7 +156,8 @@ def parse_number(text: str, native: bool = False) -> NumberValue:
     number = number.normalize()
     if number == number.to_integral_value():
         number = number.quantize(Decimal(1))
-    return NumberValue(-number if found["sign"] else number)
+    unit = found["unit"]
+    return NumberValue(-number if found["sign"] else number, unit=unit if unit in ("", "%") else "€")
 
 
 _YES = {"oui", "o", "x", "vrai", "true", "1"}

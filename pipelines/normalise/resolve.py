@@ -182,4 +182,17 @@ def resolve_rows(workspace: Workspace) -> None:
                 target = item.column.references
                 title = tables()[target].title.fr
                 _reference(workspace, rows, item, lookups[target], "ligne-inconnue", expected=title)
+            if isinstance(item, Cell) and item.column.references == rows.table.name:
+                _refuse_loops(workspace, rows, item)
     workspace.drop_refused()
+
+
+def _refuse_loops(workspace: Workspace, rows: Rows, item: Cell) -> None:
+    """Refuses the rows that a column leads back to, of a table whose rows refer to others of the same table."""
+    held = rows.frame[item.column.name].dropna()
+    above = pd.Series(held.to_numpy(), index=rows.keys["key"].reindex(held.index).to_numpy())
+    above = reached = above[above.index.notna() & ~above.index.duplicated()]
+    for _ in range(len(above).bit_length()):  # each step goes twice as far as the one before
+        reached = reached.map(reached).dropna()
+    looped = held.index[among(rows.keys["key"].reindex(held.index), reached.drop_duplicates())]
+    rows.typed.refuse(workspace.log, "ligne-en-boucle", looped, item.label)

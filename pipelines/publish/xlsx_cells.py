@@ -14,10 +14,10 @@ from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from pipelines.dtypes import MOST_DIGITS
 from schemas.declaration import Column, Table
 
 MAXIMUM_TEXT = 32_767
-MAXIMUM_DIGITS = 15
 MAXIMUM_WIDTH = 60
 
 
@@ -96,8 +96,8 @@ def _refuse_too_big(table: pa.Table, declared: Table, column: Column) -> None:
         why = f"plus de {MAXIMUM_TEXT} caractères, ce qu’une cellule Excel ne contient pas"
     elif pa.types.is_integer(values.type) or pa.types.is_decimal(values.type):
         scale = values.type.scale if pa.types.is_decimal(values.type) else 0
-        bad = pc.greater_equal(pc.abs(values.cast(pa.float64())), 10.0 ** (MAXIMUM_DIGITS - scale))
-        why = f"plus de {MAXIMUM_DIGITS} chiffres, qu’Excel arrondirait"
+        bad = pc.greater_equal(pc.abs(values.cast(pa.float64())), 10.0 ** (MOST_DIGITS - scale))
+        why = f"plus de {MOST_DIGITS} chiffres, qu’Excel arrondirait"
     else:
         return
     rows = pc.indices_nonzero(bad)

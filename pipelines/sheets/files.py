@@ -146,7 +146,8 @@ def read_file(path: Path) -> Reading:
     if path.is_dir():
         return _read_folder(path)
     if path.suffix.lower() in OTHER_SUFFIXES:
-        raise UnreadableFileError(path, f"le format {path.suffix.lower()} n’est pas lu, seulement .xlsx, .ods et .csv")
+        read = "seulement .xlsx, .ods et .csv : enregistrez-le au format .xlsx"
+        raise UnreadableFileError(path, f"le format {path.suffix.lower()} n’est pas lu, {read}")
     raw = read_bytes(path)
     sha256 = hashlib.sha256(raw).hexdigest()
     if path.suffix.lower() == ".csv":

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from pipelines.sheets.cells import CellKind, Grid, LabelledRows, column_letter
-from pipelines.sheets.columns import under
+from pipelines.sheets.columns import listed, under
 from pipelines.text import clean, fold
 from schemas.declaration import Sheet
 
@@ -24,12 +24,16 @@ _KNOWN: dict[int, tuple[Sheet, dict[str, str]]] = {}
 
 @dataclass
 class Labelled:
-    """A sheet under its labels, and what did not match: unknown or doubled (cell, header), missing labels."""
+    """A sheet under its labels, and what did not match: unknown or doubled (cell, header), missing labels.
+
+    ``outside``: the first filled cell of each column without a header (row number, cell, text).
+    """
 
     rows: LabelledRows | None
     unknown: list[tuple[str, str]] = field(default_factory=list)
     doubled: list[tuple[str, str]] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
+    outside: list[tuple[int, str, str]] = field(default_factory=list)
 
 
 def label_index(sheet: Sheet) -> dict[str, str]:
@@ -77,8 +81,12 @@ def label(grid: Grid, sheet: Sheet) -> Labelled:
         mark = f"{column_letter(position)}{header + 1}", clean(typed)
         if name is not None:
             result.doubled.append(mark)
-        elif text or np.any(grid.kind[header + 1 :, position] != CellKind.EMPTY):
+        elif text:
             result.unknown.append(mark)
+        elif (below := grid.kind[header + 1 :, position] != CellKind.EMPTY).any():
+            row = header + 1 + int(below.argmax())
+            [said] = listed(grid.columns[position][row : row + 1])
+            result.outside.append((row + 1, f"{column_letter(position)}{row + 1}", clean(said)))
     result.missing = [item.label for item in sheet.fields if item.label not in found and not item.optional]
     positions = list(found.values())
     kinds = grid.kind[header + 1 :, positions]

@@ -45,7 +45,9 @@ HEADERS = [
     Case(
         "entete-double-par-alias", (insert_column("Actions", "P", "Source", "ALP3"),), ("colonne-doublee Actions!P1",)
     ),
-    Case("entete-sans-titre", (insert_column("Actions", "D", None, "à vérifier"),), ("colonne-inconnue Actions!D1",)),
+    Case(
+        "entete-sans-titre", (insert_column("Actions", "D", None, "à vérifier"),), ("cellule-hors-tableau Actions!D2",)
+    ),
     Case(
         "entete-perdu",
         (put("Gouvernance", **{f"{letter}1": None for letter in "ABCDEFGHI"}),),
@@ -139,7 +141,7 @@ SHIFTED = [
         (put("Actions", C5000="Action oubliée", D5000="marketing", E5000="source", O5000="ALP9"),),
         ("code-inconnu Actions!D5000", "source-inconnue Actions!O5000"),
     ),
-    Case("colonne-tres-loin", (put("Actions", AZ2="note"),), ("colonne-inconnue Actions!AZ1",)),
+    Case("colonne-tres-loin", (put("Actions", AZ2="note"),), ("cellule-hors-tableau Actions!AZ2",)),
     Case(
         "sous-total-en-bas",
         (put("Actions", I5="Total", J5=87000.5),),
@@ -152,7 +154,7 @@ SHIFTED = [
     Case(
         "erreur-loin-du-tableau",
         (put("Gouvernance", L9=Failure("#REF!")),),
-        ("colonne-inconnue Gouvernance!L1",),
+        ("cellule-hors-tableau Gouvernance!L9",),
         WORKBOOKS,
     ),
     Case(

@@ -100,6 +100,12 @@ def unknown_column(sources: SmallSources) -> Place:
     return "contrats/colonne", "J1"
 
 
+def beside_the_table(sources: SmallSources) -> Place:
+    header = labels("x/Gouvernance")
+    sources.write(f"{_new(sources, 'note')}/Gouvernance", [header, [], ["" for _ in header] + ["", "à revoir"]])
+    return "contrats/note", "K3"
+
+
 def doubled_column(sources: SmallSources) -> Place:
     sources.write(f"{_new(sources, 'doublon')}/Indicateurs", [[*labels("x/Indicateurs"), "LIBELLE"]])
     return "contrats/doublon", "N1"
@@ -219,6 +225,7 @@ SPOILED: dict[str, Callable[[SmallSources], Place]] = {
     "feuille-inconnue": unknown_sheet,
     "entete-introuvable": without_header,
     "colonne-inconnue": unknown_column,
+    "cellule-hors-tableau": beside_the_table,
     "colonne-doublee": doubled_column,
     "colonne-absente": missing_column,
     "contrat-unique": two_contracts,

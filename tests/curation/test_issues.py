@@ -120,6 +120,12 @@ def unknown_column(sources: SmallSources) -> Place:
     return BRETAGNE, "Gouvernance", "J1", "Présidance"
 
 
+def beside_the_table(sources: SmallSources) -> Place:
+    header = labels("x/Financements")
+    sources.write(f"{BRETAGNE}/Financements", [header, ["" for _ in header] + ["à revoir"]])
+    return BRETAGNE, "Financements", "T2", "à revoir"
+
+
 def doubled_column(sources: SmallSources) -> Place:
     sources.write(f"{BRETAGNE}/Indicateurs", [[*labels("x/Indicateurs"), "LIBELLE"]])
     return BRETAGNE, "Indicateurs", "N1", "LIBELLE"
@@ -164,6 +170,7 @@ SPOILED = [
     Spoiled("contrat-unique", two_contracts),
     Spoiled("entete-introuvable", no_header),
     Spoiled("colonne-inconnue", unknown_column, "« Présidence »"),
+    Spoiled("cellule-hors-tableau", beside_the_table, "en T1"),
     Spoiled("colonne-doublee", doubled_column),
     Spoiled("colonne-absente", missing_column),
     Spoiled("cellule-en-erreur", formulas),

@@ -138,6 +138,45 @@ def test_a_spelling_holds_in_its_contract_only(small_sources: SmallSources) -> N
     assert issues(workspace) == [("partenaire-inconnu", "national", "B2", "GTA")]
 
 
+LOOPS = {
+    "itself": ({"a": "a"}, {"a"}),
+    "two of each other": ({"a": "b", "b": "a"}, {"a", "b"}),
+    "three in a ring, one that hangs on it": ({"a": "b", "b": "c", "c": "a", "d": "a"}, {"a", "b", "c"}),
+    "a long chain": ({str(rank): str(rank + 1) for rank in range(9)} | {"9": ""}, set()),
+    "two parts of one whole": ({"a": "c", "b": "c", "c": ""}, set()),
+}
+
+
+@pytest.mark.parametrize(("above", "looped"), LOOPS.values(), ids=LOOPS.keys())
+def test_no_row_is_a_part_of_itself(small_sources: SmallSources, above: dict[str, str], looped: set[str]) -> None:
+    def named(key: str) -> str:
+        return f"alpes-{key}" if key else ""
+
+    rows = {
+        key: {
+            "Identifiant": named(key),
+            "Libellé": key,
+            "Nature": "budget",
+            "Sources": "ALP3",
+            "Inclus dans": named(one),
+        }
+        for key, one in above.items()
+    }
+    numbers = {small_sources.add(f"{ALPES}/Financements", row): key for key, row in rows.items()}
+    frame = small_sources.built().issues
+    found = frame[frame["severity"] == "error"]
+    assert set(found["code"]) - {"ligne-entrainee"} == ({"ligne-en-boucle"} if looped else set())
+    own = found[found["code"] == "ligne-en-boucle"]
+    assert {numbers[row] for row in own["row"].tolist()} == looped
+    assert all(cell[0] == cell_of(f"{ALPES}/Financements", "Inclus dans")[0] for cell in own["cell"])
+
+
+def test_no_contract_follows_itself(small_sources: SmallSources) -> None:
+    cell = small_sources.put(f"{ALPES}/Contrat", "Contrat précédent", "alpes")
+    frame = small_sources.built().issues
+    assert frame.loc[frame["code"] == "ligne-en-boucle", ["cell", "value"]].values.tolist() == [[cell, "alpes"]]
+
+
 NAMES = [
     "CCI Rhône-Alpes",
     "cci rhone alpes",

@@ -115,7 +115,8 @@ def test_sheet_names_in_other_case_and_accents(name: str, sheet: Sheet) -> None:
 def test_unknown_doubled_and_missing_headers() -> None:
     header: list[object] = [*(text for text in HEADER if text not in ("Unité", "Groupe")), "Prix", "TYPE", ""]
     found = label(outils(header, [*(["x"] * len(header))]), OUTILS)
-    assert found.unknown == [("I1", "Prix"), ("K1", "")]
+    assert found.unknown == [("I1", "Prix")]
+    assert found.outside == [(2, "K2", "x")]
     assert found.doubled == [("J1", "TYPE")]
     assert found.missing == ["Unité"]
     assert found.rows is not None
