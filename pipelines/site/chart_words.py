@@ -21,7 +21,7 @@ SUBJECTS: dict[str, Bilingual] = {
 }
 CAPTIONS: dict[str, Bilingual] = {
     "contrats-signes": Bilingual(
-        "Contrats par année de signature et par génération. « Non datée » : aucune source réunie ne donne la date de signature.",
+        "Contrats par année de signature et par génération. « Signature non datée » : aucune source réunie ne donne la date de signature.",
         "Contracts by year of signature and by generation. “No date of signature”: no source gathered gives a date of signature.",
     ),
     "frise-des-contrats": Bilingual(
