@@ -260,9 +260,10 @@ def _numbers(result: Typed, item: Cell, texts: Distinct, log: IssueLog) -> Text:
         int(place): parse_number(value, native=bool(distinct.marked[place]))
         for place, value in zip(others, rest, strict=True)
     }
-    for unit, expected_of in _UNITS.items():
-        if said := expected_of(item.column):
-            misplaced = [place for place, value in found.items() if value.unit == unit]
+    for unit, expected_of in _UNITS_EXPECTED.items():
+        said = expected_of(item.column)
+        misplaced = [place for place, value in found.items() if said and value.unit == unit]
+        if misplaced:
             rows = distinct.rows(np.isin(np.arange(len(distinct.values)), misplaced))
             result.refuse(log, "format-invalide", rows, item.label, expected=said)
             found |= dict.fromkeys(misplaced, NumberValue())
@@ -304,7 +305,7 @@ def _says_no_unit(column: Column) -> bool:
     return column.kind is Kind.DECIMAL and not column.unit
 
 
-_UNITS: dict[str, Callable[[Column], str]] = {"€": _no_money, "%": _no_share}
+_UNITS_EXPECTED: dict[str, Callable[[Column], str]] = {"€": _no_money, "%": _no_share}
 """What is expected instead of a unit typed where it means nothing; nothing where it may be typed."""
 
 
